@@ -1,0 +1,87 @@
+package wire
+
+// Command is something the person wants. ID is made by the console; the same ID sent twice is done once,
+// and gets the same Reply.
+type Command struct {
+	ID string `json:"id"`
+	Do Verb   `json:"do"`
+
+	Reservation string  `json:"reservation,omitempty"` // answer, decline
+	Contact     string  `json:"contact,omitempty"`     // the call meant, when the console knows it: a late key never hits the next call
+	Reason      string  `json:"reason,omitempty"`      // notready, decline: a reason id of Board.Reasons
+	Muted       bool    `json:"muted,omitempty"`       // answer muted; mute on or off
+	To          *Target `json:"to,omitempty"`          // transfer, ask, dial
+	Digits      string  `json:"digits,omitempty"`      // tones: 0-9 * # A-D and comma for a pause of 500 ms
+	Code        string  `json:"code,omitempty"`        // code: a wrap-up code id of Wrap.Codes
+	Text        string  `json:"text,omitempty"`        // note: the whole note as it stands now; search: what was typed
+	Anyway      bool    `json:"anyway,omitempty"`      // transfer, ask: although presence says no (answer to Reply.Ask)
+}
+
+// Verb names a Command.
+type Verb string
+
+// The commands.
+const (
+	DoReady    Verb = "ready"    // take calls; during a call: what comes after
+	DoNotReady Verb = "notready" // Reason; during a call: what comes after
+	DoAnswer   Verb = "answer"   // Reservation, Muted
+	DoDecline  Verb = "decline"  // Reservation, Reason
+	DoHold     Verb = "hold"
+	DoResume   Verb = "resume"
+	DoMute     Verb = "mute" // tells the server what the console did at the source; Muted
+	DoTones    Verb = "tones"
+	DoTransfer Verb = "transfer" // To: blind, taken back by undo until it is answered
+	DoAsk      Verb = "ask"      // To: consult, the caller hears music
+	DoSwap     Verb = "swap"
+	DoJoin     Verb = "join"
+	DoComplete Verb = "complete" // the consulted person takes the caller
+	DoDrop     Verb = "drop"     // the consulted person leaves
+	DoUndo     Verb = "undo"
+	DoHangup   Verb = "hangup"
+	DoNote     Verb = "note"   // Text
+	DoCode     Verb = "code"   // Code
+	DoDone     Verb = "done"   // wrap-up is finished
+	DoExtend   Verb = "extend" // more time for wrap-up
+	DoSearch   Verb = "search" // Text; Reply.People
+	DoHistory  Verb = "history"
+	DoDial     Verb = "dial" // To, kind number or agent
+	DoWhy      Verb = "why"  // Contact, or empty: why am I waiting; Reply.Lines
+	DoSignOut  Verb = "signout"
+)
+
+// Target is who a transfer, a consult or an outgoing call goes to.
+type Target struct {
+	Kind   TargetKind `json:"kind"`
+	ID     string     `json:"id,omitempty"`     // expert, agent, queue
+	Number string     `json:"number,omitempty"` // number: as typed
+}
+
+// TargetKind says what Target.ID means.
+type TargetKind string
+
+// The kinds of target.
+const (
+	ToExpert TargetKind = "expert"
+	ToAgent  TargetKind = "agent"
+	ToQueue  TargetKind = "queue"
+	ToNumber TargetKind = "number"
+)
+
+// Reply answers one Command. Words say what happened, or why not and what to do.
+type Reply struct {
+	ID    string `json:"id"`
+	OK    bool   `json:"ok"`
+	Code  string `json:"code,omitempty"` // "too_late", "not_now", "unknown", "not_allowed", "no_number", "ask", "bad"
+	Words string `json:"words,omitempty"`
+	// Ask is set with Code "ask": the same command with Anyway does it.
+	Ask    *Ask     `json:"ask,omitempty"`
+	People []Person `json:"people,omitempty"` // search
+	Rows   []Row    `json:"rows,omitempty"`   // history
+	Lines  []string `json:"lines,omitempty"`  // why
+}
+
+// Ask is a question that stands before an action: this expert is in a meeting, ring anyway?
+type Ask struct {
+	Words   string   `json:"words"`
+	Instead []Person `json:"instead,omitempty"` // nearest available colleagues
+}
