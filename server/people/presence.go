@@ -1,0 +1,71 @@
+// Package people knows the persons of a tenant: agents, experts and supervisors with their roles, and
+// their Teams presence as last known, with its age.
+package people
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// Reading is one person's presence as Microsoft Graph told it at a moment. Availability and Activity are
+// Graph's own strings; unknown ones are kept as they came.
+type Reading struct {
+	ID           string // Entra object id
+	Availability string
+	Activity     string
+	Message      string
+	OutOfOffice  bool
+	At           time.Time // when it was asked for
+	Seq          string    // Graph's sequence number, empty when absent
+}
+
+// Presences keeps the newest reading of every person. Readers never wait for the writer.
+type Presences struct {
+	now atomic.Pointer[map[string]Reading]
+}
+
+// Take adds readings and gives the ids whose shown state changed. A reading older than the one known is
+// dropped: late news cannot turn time back.
+func (p *Presences) Take(news []Reading) (changed []string) {
+	old := p.all()
+	next := make(map[string]Reading, len(old)+len(news))
+	for k, v := range old {
+		next[k] = v
+	}
+	for _, r := range news {
+		was, known := next[r.ID]
+		if known && r.At.Before(was.At) {
+			continue
+		}
+		if !known || was.Availability != r.Availability || was.Activity != r.Activity || was.Message != r.Message || was.OutOfOffice != r.OutOfOffice {
+			changed = append(changed, r.ID)
+		}
+		next[r.ID] = r
+	}
+	p.now.Store(&next)
+	return changed
+}
+
+// Of gives the newest reading of a person.
+func (p *Presences) Of(id string) (Reading, bool) {
+	r, ok := p.all()[id]
+	return r, ok
+}
+
+func (p *Presences) all() map[string]Reading {
+	if m := p.now.Load(); m != nil {
+		return *m
+	}
+	return nil
+}
+
+// Free says whether a transfer may go to this person without asking first: available, and known to be so
+// for no longer than the limit. Unknown or old never counts as available.
+func (r Reading) Free(now time.Time, limit time.Duration) bool {
+	return r.Availability == "Available" && !r.OutOfOffice && !r.Old(now, limit)
+}
+
+// Old says whether the reading is past its limit.
+func (r Reading) Old(now time.Time, limit time.Duration) bool {
+	return r.At.IsZero() || now.Sub(r.At) > limit
+}

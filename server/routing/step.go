@@ -1,0 +1,236 @@
+package routing
+
+import (
+	"cordboard/server/fact"
+)
+
+// SignIn: a console of the agent came in. Nobody is Ready by signing in.
+type SignIn struct {
+	Agent  fact.AgentID
+	Skills []Skill
+}
+
+func (e SignIn) apply(s *State) {
+	a := s.agent(e.Agent)
+	a.skills, a.console = e.Skills, true
+	if a.state == fact.Offline {
+		s.change(a, SignsIn, ByRule, ReasonLogin)
+	}
+}
+
+// SignOut: the agent goes, or a lost console's session has ended. Refused while there is a caller.
+type SignOut struct {
+	Agent fact.AgentID
+	By    string
+}
+
+func (e SignOut) apply(s *State) {
+	a := s.agent(e.Agent)
+	if OnCall(a.state) || a.state == fact.Lost && a.contact != "" {
+		s.decide(TooLate{Agent: e.Agent, Why: "not_now"})
+		return
+	}
+	a.console = false
+	r := a.offer
+	if r != nil {
+		s.over(r, fact.Withdrawn, "")
+	}
+	s.change(a, SignsOut, e.By, "")
+	a.after = nil
+	if r != nil {
+		s.again(r.contact, r.kind)
+	}
+}
+
+// Want: the agent, or a supervisor, asks for Ready or NotReady. In a call it is what comes after.
+type Want struct {
+	Agent  fact.AgentID
+	Ready  bool
+	Reason string
+	By     string // ByAgent, or a supervisor's name
+}
+
+func (e Want) apply(s *State) {
+	a := s.agent(e.Agent)
+	to, cause := fact.NotReady, WantsPause
+	if e.Ready {
+		to, cause = fact.Ready, WantsReady
+	}
+	switch {
+	case a.state == fact.OfferedState, OnCall(a.state), a.state == fact.Lost:
+		a.after = &pending{to, e.Reason, e.By}
+		s.decide(Changed{Agent: a.id, From: a.state, To: a.state, Reason: a.reason, By: e.By, Cause: cause, Contact: a.contact, Until: a.until})
+	case a.state == fact.Wrapup:
+		a.after = &pending{to, e.Reason, e.By}
+		if e.Ready {
+			s.wrapDone(a, e.By)
+			return
+		}
+		s.decide(Changed{Agent: a.id, From: a.state, To: a.state, Reason: a.reason, By: e.By, Cause: cause, Contact: a.contact, Until: a.until})
+	case e.Ready && a.state == fact.Ready:
+	case e.Ready && !a.console:
+		s.decide(TooLate{Agent: a.id, Why: "not_now"})
+	default:
+		if e.Ready {
+			s.idleFrom(a)
+		}
+		if !s.change(a, cause, e.By, e.Reason) {
+			s.decide(TooLate{Agent: a.id, Why: "not_now"})
+		}
+	}
+}
+
+// idleFrom starts an agent's idle clock.
+func (s *State) idleFrom(a *agent) {
+	a.idle, a.order = s.now, s.number()
+}
+
+// InCall: the agent's call went on a step (hold, transfer, consult, join, and back; media up).
+type InCall struct {
+	Agent   fact.AgentID
+	Contact fact.ContactID
+	Cause   Cause
+	By      string
+}
+
+func (e InCall) apply(s *State) {
+	a := s.agent(e.Agent)
+	if a.contact != e.Contact {
+		return
+	}
+	if a.state == fact.Lost { // remembered for when the console is back
+		if to, ok := Next(a.lost.state, e.Cause); ok && to != Before {
+			a.lost.state = to
+		}
+		return
+	}
+	if e.Cause == MediaFails {
+		a.before = pending{fact.NotReady, ReasonLine, ByRule}
+		s.change(a, MediaFails, ByRule, ReasonLine)
+		a.lost = a.before
+		a.contact = ""
+		return
+	}
+	s.change(a, e.Cause, e.By, a.reason)
+}
+
+// CallOver: the agent has nobody on the line any more. Work says whether there is work after it.
+type CallOver struct {
+	Agent   fact.AgentID
+	Contact fact.ContactID
+	Work    bool
+	By      string // who ended it
+}
+
+func (e CallOver) apply(s *State) {
+	a := s.agent(e.Agent)
+	if a.contact != e.Contact || a.state == fact.OfferedState {
+		return
+	}
+	work := e.Work && a.queue != nil && a.queue.Wrap > 0
+	if a.state == fact.Lost {
+		a.lost = pending{fact.NotReady, ReasonConnection, ByRule}
+		if work {
+			a.lost = pending{fact.Wrapup, "", ByRule}
+		} else {
+			a.contact = ""
+		}
+		return
+	}
+	a.more = 0
+	if work {
+		s.change(a, CallEnds, e.By, "")
+		return
+	}
+	s.idleFrom(a)
+	s.change(a, CallEndsBare, e.By, "")
+	a.contact = ""
+}
+
+// WrapDone: the agent is finished with the work after a call.
+type WrapDone struct {
+	Agent fact.AgentID
+}
+
+func (e WrapDone) apply(s *State) {
+	if a := s.agent(e.Agent); a.state == fact.Wrapup {
+		s.wrapDone(a, ByAgent)
+	} else {
+		s.decide(TooLate{Agent: e.Agent, Why: "not_now"})
+	}
+}
+
+func (s *State) wrapDone(a *agent, by string) {
+	s.idleFrom(a)
+	done := a.contact
+	s.change(a, WrapEnds, by, "")
+	if a.contact == done {
+		a.contact = ""
+	}
+}
+
+// WrapMore: more time for the work after a call.
+type WrapMore struct {
+	Agent fact.AgentID
+}
+
+func (e WrapMore) apply(s *State) {
+	a := s.agent(e.Agent)
+	if a.state != fact.Wrapup || a.queue == nil || a.more >= a.queue.MaxMore {
+		s.decide(TooLate{Agent: e.Agent, Why: "not_now"})
+		return
+	}
+	a.more++
+	a.until = s.timer(a.until.Add(a.queue.More), wrapTimer, string(a.id))
+	s.decide(Changed{Agent: a.id, From: a.state, To: a.state, By: ByAgent, Cause: "wrap_more", Contact: a.contact, Until: a.until})
+}
+
+// Console: the agent's console is gone (its connection and its line), or is back.
+type Console struct {
+	Agent fact.AgentID
+	Back  bool
+}
+
+func (e Console) apply(s *State) {
+	a := s.agent(e.Agent)
+	a.console = e.Back
+	if e.Back {
+		if a.state == fact.Lost {
+			s.change(a, ConsoleBack, ByServer, "")
+		}
+		return
+	}
+	r := a.offer
+	if r != nil {
+		s.over(r, fact.Withdrawn, ReasonConnection)
+	}
+	s.change(a, LosesConsole, ByServer, ReasonConnection)
+	if r != nil {
+		s.again(r.contact, r.kind)
+	}
+}
+
+func (s *State) graceOver(a *agent) {
+	had := a.contact
+	onCall := OnCall(a.lost.state)
+	s.change(a, GraceEnds, ByRule, ReasonConnection)
+	a.contact = ""
+	if had != "" && onCall {
+		s.decide(GraceOver{Contact: had, Agent: a.id})
+	}
+}
+
+// Dial: the agent rings somebody.
+type Dial struct {
+	Agent   fact.AgentID
+	Contact fact.ContactID
+}
+
+func (e Dial) apply(s *State) {
+	a := s.agent(e.Agent)
+	if a.offer != nil || !a.console || !s.change(a, Dials, ByAgent, a.reason) {
+		s.decide(TooLate{Agent: e.Agent, Contact: e.Contact, Why: "not_now"})
+		return
+	}
+	a.contact, a.queue = e.Contact, nil
+}

@@ -1,0 +1,93 @@
+package routing
+
+import (
+	"time"
+
+	"cordboard/server/fact"
+)
+
+// AgentView is what others may see of an agent.
+type AgentView struct {
+	ID                fact.AgentID
+	State             fact.State
+	Since             time.Time
+	Reason            string
+	By                string
+	Until             time.Time
+	Console           bool
+	Contact           fact.ContactID
+	After             fact.State // what was chosen to come after; empty: nothing
+	AfterWhy, AfterBy string
+	More              int // extensions of wrap-up left
+}
+
+// Agent shows an agent.
+func (s *State) Agent(id fact.AgentID) (AgentView, bool) {
+	a := s.byAgent[id]
+	if a == nil {
+		return AgentView{}, false
+	}
+	v := AgentView{ID: a.id, State: a.state, Since: a.since, Reason: a.reason, By: a.by, Until: a.until, Console: a.console, Contact: a.contact}
+	if a.after != nil {
+		v.After, v.AfterWhy, v.AfterBy = a.after.state, a.after.reason, a.after.by
+	}
+	if a.queue != nil {
+		v.More = max(0, a.queue.MaxMore-a.more)
+	}
+	return v, true
+}
+
+// Idle visits the ready agents of every queue, longest idle first: the agent's place and how many are ready
+// there, and who is just before. An agent of several queues is visited once for each.
+func (s *State) Idle(visit func(id fact.AgentID, place, of int, ahead fact.AgentID)) {
+	for _, q := range s.queues {
+		var ahead fact.AgentID
+		for i, a := range q.ready {
+			visit(a.id, i+1, len(q.ready), ahead)
+			ahead = a.id
+		}
+	}
+}
+
+// QueueView is what others may see of a queue.
+type QueueView struct {
+	ID       fact.QueueID
+	Waiting  int // offered contacts count as waiting
+	Oldest   time.Time
+	Ready    int
+	Paused   int
+	Talking  int
+	SignedIn int
+}
+
+// Queues shows all queues, in the order of the settings.
+func (s *State) Queues() []QueueView {
+	out := make([]QueueView, 0, len(s.queues))
+	for _, q := range s.queues {
+		v := QueueView{ID: q.ID, Waiting: len(q.waiting), Ready: len(q.ready)}
+		for _, c := range q.waiting {
+			if v.Oldest.IsZero() || c.since.Before(v.Oldest) {
+				v.Oldest = c.since
+			}
+		}
+		for _, a := range q.members {
+			if a.offer != nil && a.offer.queue == q && a.offer.kind == FromQueue {
+				v.Waiting++
+				if c := s.byID[a.offer.contact]; c != nil && (v.Oldest.IsZero() || c.since.Before(v.Oldest)) {
+					v.Oldest = c.since
+				}
+			}
+			switch {
+			case a.state == fact.NotReady, a.state == fact.MissedState:
+				v.Paused++
+			case OnCall(a.state):
+				v.Talking++
+			}
+			if a.state != fact.Offline {
+				v.SignedIn++
+			}
+		}
+		out = append(out, v)
+	}
+	return out
+}
