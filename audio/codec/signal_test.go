@@ -17,23 +17,34 @@ func sine(rate int, hz, amplitude float64, n int) []int16 {
 // fit gives amplitude and signal-to-noise ratio (dB) of a sine of hz in pcm by least squares; all that is
 // not the sine or a constant is noise and distortion.
 func fit(pcm []int16, rate int, hz float64) (amplitude, snr float64) {
-	var c, s, cc, ss, cs, mean float64
-	for _, v := range pcm {
-		mean += float64(v)
-	}
-	mean /= float64(len(pcm))
-	for i, v := range pcm {
+	var m [3][4]float64
+	basis := func(i int) [3]float64 {
 		sin, cos := math.Sincos(2 * math.Pi * hz * float64(i) / float64(rate))
-		x := float64(v) - mean
-		c, s = c+x*cos, s+x*sin
-		cc, ss, cs = cc+cos*cos, ss+sin*sin, cs+cos*sin
+		return [3]float64{cos, sin, 1}
 	}
-	det := cc*ss - cs*cs
-	a, b := (c*ss-s*cs)/det, (s*cc-c*cs)/det
+	for i, v := range pcm {
+		b := basis(i)
+		for r := range 3 {
+			for c := range 3 {
+				m[r][c] += b[r] * b[c]
+			}
+			m[r][3] += b[r] * float64(v)
+		}
+	}
+	for k := range 3 {
+		for r := range 3 {
+			if f := m[r][k] / m[k][k]; r != k {
+				for c := range 4 {
+					m[r][c] -= f * m[k][c]
+				}
+			}
+		}
+	}
+	a, b, mean := m[0][3]/m[0][0], m[1][3]/m[1][1], m[2][3]/m[2][2]
 	var signal, noise float64
 	for i, v := range pcm {
-		sin, cos := math.Sincos(2 * math.Pi * hz * float64(i) / float64(rate))
-		y := a*cos + b*sin
+		u := basis(i)
+		y := a*u[0] + b*u[1]
 		signal += y * y
 		noise += (float64(v) - mean - y) * (float64(v) - mean - y)
 	}
