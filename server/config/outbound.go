@@ -1,0 +1,109 @@
+package config
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Outbound is about numbers that agents dial or transfer to.
+type Outbound struct {
+	Trunk         string        `yaml:"trunk" doc:"the trunk they go by; without one the first"`
+	CallerIDs     []CallerID    `yaml:"caller_ids" doc:"numbers that may be shown to the called; the first is the usual one"`
+	Country       string        `yaml:"country" doc:"country code for numbers dialled the national way, as +44"`
+	National      string        `yaml:"national_prefix" doc:"what stands before a national number"`
+	International string        `yaml:"international_prefix" doc:"what stands before an international number instead of +"`
+	Rules         []NumberRule  `yaml:"rules" doc:"which numbers may be dialled; the longest prefix decides, and without any rule all may"`
+	Ring          time.Duration `yaml:"ring" min:"5s" max:"2min" doc:"how long a transfer rings before the caller comes back"`
+}
+
+// CallerID is a number that may be shown to the called.
+type CallerID struct {
+	Number string `yaml:"number" need:"yes" doc:"+ and digits"`
+	Name   string `yaml:"name" doc:"as agents read it"`
+}
+
+// NumberRule allows or forbids numbers that begin alike.
+type NumberRule struct {
+	Prefix string `yaml:"prefix" need:"yes" doc:"as +44, or + for all"`
+	Allow  bool   `yaml:"allow" doc:"may be dialled"`
+	Trunk  string `yaml:"trunk" doc:"the trunk these go by"`
+}
+
+// Presence is about the experts' Teams presence.
+type Presence struct {
+	OnScreen time.Duration `yaml:"on_screen" min:"2s" max:"5min" doc:"how often people are read who stand on somebody's screen"`
+	Others   time.Duration `yaml:"others" min:"5s" max:"1h" doc:"how often all others are read"`
+	Stale    time.Duration `yaml:"stale" min:"10s" max:"1h" doc:"older knowledge counts as unknown"`
+	Free     []string      `yaml:"free" doc:"availabilities that a transfer goes to without asking first"`
+}
+
+var (
+	countryForm = regexp.MustCompile(`^\+[1-9][0-9]{0,3}$`)
+	digitsForm  = regexp.MustCompile(`^[0-9]{0,6}$`)
+	prefixForm  = regexp.MustCompile(`^\+[0-9]{0,14}$`)
+)
+
+// availabilities of Graph's presence.
+var availabilities = []string{"Available", "AvailableIdle", "Away", "BeRightBack", "Busy", "BusyIdle", "DoNotDisturb", "Offline"}
+
+func (o *Outbound) check(k *checker, r *refs) {
+	if o.Trunk != "" {
+		r.trunks.want(&o.Trunk, o.Trunk)
+	} else if len(r.trunks.order) > 0 {
+		o.Trunk = r.trunks.order[0]
+	}
+	for i := range o.CallerIDs {
+		k.number(&o.CallerIDs[i].Number)
+	}
+	if o.Country != "" && !countryForm.MatchString(o.Country) {
+		k.bad(&o.Country, "country %q: + and the country code are wanted, as +44", o.Country)
+	}
+	for _, f := range []*string{&o.National, &o.International} {
+		if !digitsForm.MatchString(*f) {
+			k.bad(f, "%q: digits are wanted", *f)
+		}
+	}
+	rules := k.names("rule for prefix")
+	for i := range o.Rules {
+		x := &o.Rules[i]
+		if !prefixForm.MatchString(x.Prefix) {
+			k.bad(&x.Prefix, "prefix %q: + and digits are wanted, as +44", x.Prefix)
+		}
+		rules.add(&x.Prefix, x.Prefix)
+		if x.Trunk != "" {
+			r.trunks.want(&x.Trunk, x.Trunk)
+		}
+	}
+}
+
+func (p *Presence) check(k *checker) {
+	if p.Stale < p.Others {
+		k.bad(k.first(&p.Stale, &p.Others), "stale is shorter than others: everybody would be unknown most of the time")
+	}
+	for i := range p.Free {
+		if !slices.Contains(availabilities, p.Free[i]) {
+			k.hint(&p.Free[i], meant(p.Free[i], availabilities), "no availability %q", p.Free[i])
+		}
+	}
+}
+
+// Rule gives the rule for a number in international form; with no rules at all everything is allowed.
+func (o *Outbound) Rule(number string) (trunk string, allowed bool) {
+	best := -1
+	for i := range o.Rules {
+		if strings.HasPrefix(number, o.Rules[i].Prefix) && (best < 0 || len(o.Rules[i].Prefix) > len(o.Rules[best].Prefix)) {
+			best = i
+		}
+	}
+	switch {
+	case len(o.Rules) == 0:
+		return o.Trunk, true
+	case best < 0:
+		return "", false
+	case o.Rules[best].Trunk == "":
+		return o.Trunk, o.Rules[best].Allow
+	}
+	return o.Rules[best].Trunk, o.Rules[best].Allow
+}

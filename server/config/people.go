@@ -1,0 +1,137 @@
+package config
+
+import (
+	"sort"
+	"strings"
+)
+
+// People of a tenant. Who stands in several lists has the highest of their rights.
+type People struct {
+	Agents      []Person `yaml:"agents" doc:"take calls"`
+	Experts     []Person `yaml:"experts" doc:"stand on the desk with presence and a digit; the first nine in this order"`
+	Supervisors []Person `yaml:"supervisors" doc:"see the floor; may take calls too"`
+	Admins      []Person `yaml:"admins" doc:"may do everything"`
+}
+
+// Person of a tenant.
+type Person struct {
+	User       string   `yaml:"user" doc:"sign-in name, as isaiah@contoso.com"`
+	ObjectID   string   `yaml:"id" doc:"object id in Entra; without it the name is bound to that of the first sign-in"`
+	Name       string   `yaml:"name" doc:"as colleagues read it"`
+	Number     string   `yaml:"number" doc:"+ and digits; without one a person cannot be rung"`
+	Endpoint   string   `yaml:"endpoint" oneof:"softphone sip teams" doc:"which telephone an agent uses"`
+	Address    string   `yaml:"address" doc:"sip: address of the telephone"`
+	Skills     Skills   `yaml:"skills" doc:"with level from 1 to 10"`
+	Languages  []string `yaml:"languages" doc:"as en, zh"`
+	Job        string   `yaml:"job" doc:"what the person does"`
+	Department string   `yaml:"department" doc:"where the person belongs"`
+}
+
+// Key names the person everywhere else: the user in small letters, or the object id.
+func (p *Person) Key() string {
+	if p.User != "" {
+		return strings.ToLower(p.User)
+	}
+	return strings.ToLower(p.ObjectID)
+}
+
+// Label is the name, or what stands before the @.
+func (p *Person) Label() string {
+	if p.Name != "" {
+		return p.Name
+	}
+	name, _, _ := strings.Cut(p.Key(), "@")
+	return name
+}
+
+// Role is the highest right of a person: admin, supervisor, agent, or "" for a stranger. key is as Person.Key gives it.
+func (p *People) Role(key string) string {
+	for _, l := range []struct {
+		role string
+		list []Person
+	}{{"admin", p.Admins}, {"supervisor", p.Supervisors}, {"agent", p.Agents}} {
+		for i := range l.list {
+			if l.list[i].Key() == key {
+				return l.role
+			}
+		}
+	}
+	return ""
+}
+
+func (p *People) check(k *checker, r *refs) {
+	have := map[string]bool{}
+	p.list(k, p.Agents, "agent", func(x *Person) {
+		r.agents.add(x, x.Key())
+		for _, s := range x.Skills {
+			have[s.Name] = true
+		}
+		x.checkEndpoint(k)
+	})
+	p.list(k, p.Supervisors, "supervisor", func(x *Person) {
+		if _, known := r.agents.lines[x.Key()]; !known {
+			r.agents.add(x, x.Key())
+		}
+		for _, s := range x.Skills {
+			have[s.Name] = true
+		}
+		x.checkEndpoint(k)
+	})
+	p.list(k, p.Admins, "admin", func(*Person) {})
+	p.list(k, p.Experts, "expert", func(x *Person) {
+		if x.Number == "" && x.Address == "" {
+			k.odd(x, "give a number", "expert %q cannot be rung", x.Label())
+		}
+	})
+	for s := range have {
+		r.skills.order = append(r.skills.order, s)
+		r.skills.lines[s] = 0
+	}
+	sort.Strings(r.skills.order)
+	if len(p.Agents)+len(p.Supervisors) == 0 {
+		k.odd(p, "list users in people.agents", "there are no agents")
+	}
+}
+
+func (p *People) list(k *checker, all []Person, kind string, each func(*Person)) {
+	seen := map[string]int{}
+	for i := range all {
+		x := &all[i]
+		if x.check(k, kind); x.Key() == "" {
+			continue
+		}
+		if line, again := seen[x.Key()]; again {
+			k.bad(x, "%s %q is already given in line %d", kind, x.Key(), line)
+			continue
+		}
+		seen[x.Key()] = k.at[x].Line
+		each(x)
+	}
+}
+
+func (p *Person) check(k *checker, kind string) {
+	if p.User == "" && p.ObjectID == "" {
+		k.bad(p, "%s: user or id is needed", kind)
+	}
+	if p.User != "" && !strings.Contains(p.User, "@") {
+		k.bad(&p.User, "user %q: the whole sign-in name is wanted, as isaiah@contoso.com", p.User)
+	}
+	if p.ObjectID != "" {
+		k.guid(&p.ObjectID, "id")
+	}
+	if p.Number != "" {
+		k.number(&p.Number)
+	}
+	if p.Address != "" && !strings.HasPrefix(p.Address, "sip:") && !strings.HasPrefix(p.Address, "sips:") {
+		k.bad(&p.Address, "address %q: sip:user@host is wanted", p.Address)
+	}
+}
+
+func (p *Person) checkEndpoint(k *checker) {
+	switch {
+	case p.Endpoint == "sip" && p.Address == "":
+		k.bad(p, "%q: endpoint sip needs an address", p.Key())
+	case p.Endpoint == "teams" && p.Number == "":
+		k.bad(p, "%q: endpoint teams needs a number", p.Key())
+	}
+}
