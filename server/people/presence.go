@@ -10,7 +10,7 @@ import (
 // Reading is one person's presence as Microsoft Graph told it at a moment. Availability and Activity are
 // Graph's own strings; unknown ones are kept as they came.
 type Reading struct {
-	ID           string // Entra object id
+	ID           string // Entra object id as Graph has it; in Presences the person's id
 	Availability string
 	Activity     string
 	Message      string

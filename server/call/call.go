@@ -1,0 +1,242 @@
+package call
+
+import (
+	"log/slog"
+	"time"
+
+	"cordboard/server/fact"
+	"cordboard/server/flow"
+	"cordboard/server/inbox"
+	"cordboard/server/media"
+	"cordboard/server/routing"
+	"cordboard/server/trunk"
+)
+
+// Event is something that happens to a call. It knows what it does, so the loop stays as it is.
+type Event interface{ apply(*Call) }
+
+// Call is one contact's call. Its fields belong to its goroutine.
+type Call struct {
+	id    fact.ContactID
+	deps  Deps
+	inbox *inbox.Inbox[Event]
+	log   *slog.Logger
+
+	direction fact.Direction
+	caller    Caller
+	called    fact.Number
+	trunk     string
+	arrived   time.Time
+	queuedAt  time.Time
+	waited    time.Duration
+	queue     fact.QueueID
+	path      []string
+
+	leg       *sipLeg // the caller
+	offer     *Offer  // rings at somebody
+	offerTo   fact.AgentID
+	agent     *agentLeg // who has the caller
+	partner   *sipLeg   // an expert or number that has the caller after a transfer
+	partnerTo Target
+	transfer  *transfer
+	back      *Back
+	wraps     map[fact.AgentID]*wrapUp
+	story     []Line
+	tones     string
+	oneWay    string
+	quality   Quality
+
+	talked, onHold time.Duration // whole call
+	over           bool          // the contact has ended; wrap-ups may go on
+	end            func() bool
+}
+
+// sipLeg is one SIP leg with its voice.
+type sipLeg struct {
+	role   string
+	dialog Dialog
+	voice  Voice
+	gone   bool
+	acked  bool
+	early  bool
+	late   bool // no offer came: the answer is in the ACK
+}
+
+// agentLeg is an agent who has the caller.
+type agentLeg struct {
+	id          fact.AgentID
+	line        media.Leg
+	reservation fact.ReservationID
+	joined      time.Time
+	talkingFrom time.Time // zero while held, lost or connecting
+	held        bool
+	heldSince   time.Time
+	lost        bool
+	muted       bool
+	talk, hold  time.Duration
+	note        string
+	noteSaved   time.Time
+	waitsLine   *time.Timer
+}
+
+// Start begins the call of an incoming dialog, in a goroutine of its own.
+func Start(d Deps, dialog Dialog) *Call {
+	info := dialog.Info()
+	now := time.Now()
+	c := newCall(d, fact.In, now)
+	c.caller = Caller{Name: info.FromName, Number: fact.Number(info.From), Withheld: info.Withheld}
+	if info.Withheld {
+		c.caller.Number, c.caller.Name = "", ""
+	}
+	c.called, c.trunk = fact.Number(info.To), info.Trunk
+	c.log = c.log.With("trunk", info.Trunk, "sip_call_id", info.CallID)
+	c.leg = &sipLeg{role: "caller", dialog: dialog}
+	inbox.Go(c.panicked, func() { c.run(arrive{}) })
+	return c
+}
+
+func newCall(d Deps, dir fact.Direction, now time.Time) *Call {
+	id := fact.ContactID(fact.NewID(now))
+	return &Call{
+		id: id, deps: d, inbox: inbox.New[Event](), direction: dir, arrived: now, wraps: map[fact.AgentID]*wrapUp{},
+		log: d.Log.With("tenant", d.Rules.Tenant, "contact", id),
+	}
+}
+
+// ID of the contact.
+func (c *Call) ID() fact.ContactID { return c.id }
+
+// Tell puts an event to the call's goroutine. It reports false when the call is over.
+func (c *Call) Tell(e Event) bool { return c.inbox.Put(e) }
+
+func (c *Call) run(first Event) {
+	defer c.finish()
+	c.deps.ACD.Join(c)
+	first.apply(c)
+	for !c.finished() {
+		<-c.inbox.Ready()
+		for _, e := range c.inbox.Take() {
+			e.apply(c) // never waits: what takes time runs beside and comes back as an event
+		}
+	}
+}
+
+func (c *Call) finished() bool { return c.over && len(c.wraps) == 0 }
+
+func (c *Call) finish() {
+	c.inbox.Close()
+	c.deps.ACD.Leave(c.id)
+	if c.deps.Done != nil {
+		c.deps.Done(c)
+	}
+}
+
+// panicked: a fault of ours in this call. The caller is not left in silence: the call is torn down politely,
+// and nobody stays bound to it.
+func (c *Call) panicked(p *inbox.Panic) {
+	c.log.Error("call ended by a fault of our own", "err", p, "stack", string(p.Stack))
+	inbox.Go(func(p *inbox.Panic) { c.log.Error("tearing the call down failed too", "err", p) }, func() {
+		defer c.finish()
+		if !c.over {
+			c.endBy(fact.Broken, "system", 500, "fault")
+		}
+		for id := range c.wraps {
+			c.deps.Consoles.WrapGone(id, c.id)
+		}
+	})
+}
+
+func (c *Call) record(f fact.Fact) { c.recordOf("", f, nil) }
+
+func (c *Call) recordOf(a fact.AgentID, f fact.Fact, p *fact.Personal) {
+	c.deps.ACD.Record(fact.Entry{Tenant: c.deps.Rules.Tenant, At: time.Now(), Contact: c.id, Agent: a, Fact: f, Personal: p})
+}
+
+// after puts an event later. The timer is the caller's to stop.
+func (c *Call) after(d time.Duration, e Event) *time.Timer {
+	return time.AfterFunc(d, func() { c.Tell(e) })
+}
+
+type arrive struct{}
+
+func (arrive) apply(c *Call) {
+	info := c.leg.dialog.Info()
+	c.recordArrival(info)
+	to, ok := c.deps.Rules.Number(info.Trunk, c.called)
+	if !ok {
+		c.refuse(404, "no such number")
+		return
+	}
+	next := flow.Start(to)
+	if no, refused := next.(flow.Refuse); refused {
+		c.refuse(no.Code, no.Why)
+		return
+	}
+	if !c.answerCaller(info) {
+		return
+	}
+	c.follow(next)
+}
+
+func (c *Call) recordArrival(info trunk.Info) {
+	c.recordOf("", fact.Arrived{
+		Direction: c.direction, Trunk: info.Trunk, Peer: info.Peer, To: c.called, SIPCallID: info.CallID, Withheld: info.Withheld,
+	}, &fact.Personal{Number: c.caller.Number, Name: c.caller.Name})
+	c.tellStory("came in by trunk " + info.Trunk)
+	c.log.Info("call arrived", "from", c.caller.Number, "to", c.called)
+}
+
+// answerCaller negotiates and answers, so that the caller hears music. It reports false when the call is over.
+func (c *Call) answerCaller(info trunk.Info) bool {
+	r := c.deps.Rules
+	voice, err := c.deps.Media.NewVoice(media.RTPOptions{ID: string(c.id) + "/caller", SRTP: r.SRTP(info.Trunk), Codecs: r.Codecs(info.Trunk)})
+	if err != nil {
+		c.log.Error("no voice for a caller", "err", err)
+		c.refuse(503, "no media port")
+		return false
+	}
+	c.leg.voice = voice
+	voice.Sink(func(e media.Event) { c.Tell(fromVoice{c.leg, e}) })
+	c.leg.dialog.Sink(func(e trunk.Event) { c.Tell(fromDialog{c.leg, e}) })
+	c.leg.dialog.Progress(180, nil)
+	var sdp []byte
+	if info.SDP == nil {
+		c.leg.late = true
+		sdp, err = voice.Offer()
+	} else {
+		sdp, err = voice.Answer(info.SDP)
+	}
+	if err != nil {
+		c.refuse(mediaCode(err), err.Error())
+		return false
+	}
+	if err := c.leg.dialog.Answer(sdp); err != nil {
+		c.log.Info("caller gone before the answer", "err", err)
+	}
+	return true
+}
+
+func (c *Call) follow(next flow.Command) {
+	switch n := next.(type) {
+	case flow.Queue:
+		c.path = n.Path
+		c.enqueue(fact.QueueID(n.Queue), n, false, "")
+	case flow.Ring:
+		c.ringDirect(fact.AgentID(n.Agent))
+	}
+}
+
+// refuse ends a call that was not answered.
+func (c *Call) refuse(code int, why string) {
+	c.leg.dialog.Reject(code, why, 0)
+	c.leg.gone = true
+	c.endBy(fact.Refused, "system", code, why)
+}
+
+func needsOf(m map[string]int) []routing.Need {
+	var out []routing.Need
+	for k, v := range m { // the order does not matter: all must hold
+		out = append(out, routing.Need{Skill: k, Level: v})
+	}
+	return out
+}

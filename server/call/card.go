@@ -1,0 +1,189 @@
+package call
+
+import (
+	"time"
+
+	"cordboard/server/fact"
+)
+
+// Caller is the person on the other side, as the call knows them. What the desk adds (company, calls
+// today) it adds itself.
+type Caller struct {
+	Name     string
+	Number   fact.Number
+	Withheld bool
+	Internal bool
+}
+
+// Offer is a ringing card.
+type Offer struct {
+	Reservation fact.ReservationID
+	Contact     fact.ContactID
+	Caller      Caller
+	Queue       string
+	Path        []string
+	Arrived     time.Time
+	Offered     time.Time
+	Deadline    time.Time
+	Why         string
+	Story       []Line
+	Head        bool
+	Called      fact.Number
+}
+
+// OfferGone tells why a ringing card went.
+type OfferGone struct {
+	Reservation fact.ReservationID
+	Contact     fact.ContactID
+	Caller      Caller
+	Queue       string
+	Outcome     fact.Outcome
+	From        time.Time
+	To          time.Time
+}
+
+// Line is one line of a contact's story.
+type Line struct {
+	At    time.Time
+	Words string
+}
+
+// Party is somebody in the call.
+type Party struct {
+	ID    string
+	Name  string
+	Role  string // agent, caller, expert, guest
+	State string // ringing, talking, held
+	Hears []string
+	Music bool
+}
+
+// Moving is a transfer under way.
+type Moving struct {
+	To    string
+	ID    string
+	State string
+	Since time.Time
+	Until time.Time
+}
+
+// Back tells of a transfer that failed.
+type Back struct {
+	To   string
+	ID   string
+	Code int
+	Why  string
+	At   time.Time
+}
+
+// Card is the call as one of its agents sees it.
+type Card struct {
+	Contact   fact.ContactID
+	Caller    Caller
+	Called    fact.Number
+	Queue     string
+	Path      []string
+	Direction fact.Direction
+	Arrived   time.Time
+	Answered  time.Time
+	Waited    time.Duration
+	Held      bool
+	HeldSince time.Time
+	Muted     bool
+	Parties   []Party
+	Transfer  *Moving
+	Back      *Back
+	Note      string
+	NoteSaved time.Time
+	Tones     string
+	Story     []Line
+	OneWay    string
+	Quality   Quality
+}
+
+// Quality of the caller's leg.
+type Quality struct {
+	MOS, Worst    float64
+	Loss          float64 // per cent
+	Jitter, Delay time.Duration
+}
+
+// Wrap is what an agent still has to do after a call.
+type Wrap struct {
+	Contact  fact.ContactID
+	Caller   Caller
+	Queue    string
+	Codes    []Code
+	Code     string
+	Note     string
+	Saved    time.Time
+	Ended    string // caller, you, transferred, expert, system
+	To       string // with transferred: to whom
+	Talk     time.Duration
+	Hold     time.Duration
+	Began    time.Time
+	Extended int
+	Until    time.Time
+}
+
+// Said is one line of news for an agent. Key names the sentence in the console's catalogue.
+type Said struct {
+	Kind  string
+	Key   string
+	Args  map[string]string
+	Words string
+	Bad   bool
+}
+
+func (c *Call) tellStory(words string) {
+	c.story = append(c.story, Line{time.Now(), words})
+}
+
+// card draws the call for one agent.
+func (c *Call) card(a *agentLeg) Card {
+	k := Card{
+		Contact: c.id, Caller: c.caller, Called: c.called, Queue: c.queueName(), Path: c.path, Direction: c.direction,
+		Arrived: c.arrived, Answered: a.joined, Waited: c.waited, Held: a.held, HeldSince: a.heldSince, Muted: a.muted,
+		Transfer: c.moving(a), Back: c.back, Note: a.note, NoteSaved: a.noteSaved, Tones: c.tones, OneWay: c.oneWay, Quality: c.quality,
+	}
+	k.Story = append(k.Story, c.story...)
+	k.Parties = c.parties(a)
+	return k
+}
+
+func (c *Call) moving(a *agentLeg) *Moving {
+	if t := c.transfer; t != nil && t.by == a {
+		return &Moving{To: t.to.Name, ID: t.to.ID, State: t.state, Since: t.since, Until: t.until}
+	}
+	return nil
+}
+
+// parties says who hears whom.
+func (c *Call) parties(a *agentLeg) []Party {
+	me := Party{ID: string(a.id), Name: c.deps.Rules.AgentName(a.id), Role: "agent", State: "talking"}
+	caller := Party{ID: "caller", Name: c.caller.Name, Role: "caller", State: "talking"}
+	switch {
+	case c.transfer != nil && c.transfer.by == a:
+		caller.State = "held"
+		return []Party{me, caller, {ID: c.transfer.to.ID, Name: c.transfer.to.Name, Role: c.transfer.to.Kind, State: "ringing"}}
+	case a.held || a.lost:
+		caller.State, caller.Music = "held", true
+	default:
+		me.Hears, caller.Hears = []string{"caller"}, []string{string(a.id)}
+	}
+	return []Party{me, caller}
+}
+
+// show gives every agent of the call a fresh card.
+func (c *Call) show() {
+	if a := c.agent; a != nil {
+		c.deps.Consoles.Card(a.id, c, c.card(a))
+	}
+}
+
+func (c *Call) queueName() string {
+	if q, ok := c.deps.Rules.Queue(c.queue); ok {
+		return q.Name
+	}
+	return ""
+}

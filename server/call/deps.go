@@ -1,0 +1,116 @@
+// Package call owns calls: one goroutine each, to which everything that happens to the call is an event.
+// It knows who hears whom; it decides nothing about who gets which contact (server/acd) and speaks no SIP
+// (server/trunk) and no RTP (server/media) itself.
+package call
+
+import (
+	"log/slog"
+	"time"
+
+	"cordboard/server/fact"
+	"cordboard/server/flow"
+	"cordboard/server/media"
+	"cordboard/server/routing"
+	"cordboard/server/trunk"
+)
+
+// Dialog is a SIP leg, as server/trunk gives it. No method waits for the network.
+type Dialog interface {
+	Info() trunk.Info
+	Sink(func(trunk.Event))
+	Progress(code int, sdp []byte) error
+	Answer(sdp []byte) error
+	Reject(code int, reason string, retryAfter time.Duration) error
+	Hangup(why trunk.Reason)
+	Reoffer(sdp []byte)
+	AnswerReoffer(sdp []byte, code int)
+}
+
+// Voice is the RTP side of a SIP leg, as server/media gives it.
+type Voice interface {
+	media.Leg
+	Offer() ([]byte, error)
+	Answer(offer []byte) ([]byte, error)
+	Accept(answer []byte) error
+	Direction() media.Direction
+}
+
+// Media makes legs and knows what can be heard.
+type Media interface {
+	NewVoice(o media.RTPOptions) (Voice, error)
+	Music(q fact.QueueID) media.Source
+	Ringback() media.Source
+	// Prompt is nil when the tenant has none of that name.
+	Prompt(name string, done func()) media.Source
+}
+
+// Dialer makes outgoing dialogs.
+type Dialer interface {
+	Dial(o trunk.Outgoing, sink func(trunk.Event)) Dialog
+}
+
+// Lines gives an agent's permanent line, and whether a console is on it now.
+type Lines interface {
+	Line(id fact.AgentID) (leg media.Leg, up bool)
+}
+
+// Distributor is the tenant's arbiter, as a call sees it. No method waits.
+type Distributor interface {
+	Join(c *Call)                                       // from now on decisions about c.ID() reach c
+	Leave(id fact.ContactID)                            // no more
+	Tell(what routing.What)                             // an event for routing
+	Ask(what routing.What, late func(*routing.TooLate)) // the same; late is called with nil when it was in time
+	Record(e fact.Entry)                                // a fact for the ledger, in order
+}
+
+// Consoles shows things to agents. No method waits; what is given must not be changed afterwards.
+type Consoles interface {
+	Offer(to fact.AgentID, c *Call, o Offer)
+	OfferGone(to fact.AgentID, o OfferGone)
+	Card(to fact.AgentID, c *Call, card Card)
+	CardGone(to fact.AgentID, id fact.ContactID)
+	Wrap(to fact.AgentID, c *Call, w Wrap)
+	WrapGone(to fact.AgentID, id fact.ContactID)
+	Say(to fact.AgentID, s Said)
+}
+
+// Queue is what a call must know of a queue.
+type Queue struct {
+	ID       fact.QueueID
+	Name     string
+	Codes    []Code
+	Wrap     time.Duration
+	Needs    []routing.Need
+	Priority int
+}
+
+// Code is a wrap-up code.
+type Code struct{ ID, Name string }
+
+// Rules of the tenant, as they were when the call began.
+type Rules struct {
+	Tenant    fact.TenantID
+	Number    func(trunkID string, n fact.Number) (flow.Destination, bool)
+	Queue     func(id fact.QueueID) (Queue, bool)
+	AgentName func(id fact.AgentID) string
+	// TrunkFor gives a number in its international form and the trunk it goes by; false when it may not be dialled.
+	TrunkFor    func(n fact.Number) (full fact.Number, trunkID string, ok bool)
+	SRTP        func(trunkID string) string
+	Codecs      func(trunkID string) []media.Codec
+	CallerID    func(caller, called fact.Number) fact.Number // what somebody we ring sees
+	RingFor     time.Duration                                // one attempt of a transfer
+	LineWait    time.Duration                                // for an agent's line after the answer
+	AnnounceEnd time.Duration                                // longest closing prompt
+}
+
+// Deps is what a call lives on.
+type Deps struct {
+	Rules    *Rules
+	Media    Media
+	Dialer   Dialer
+	Lines    Lines
+	ACD      Distributor
+	Consoles Consoles
+	Log      *slog.Logger
+	Done     func(*Call) // the call's goroutine has ended
+}

@@ -1,0 +1,153 @@
+package call
+
+import (
+	"time"
+
+	"cordboard/server/fact"
+	"cordboard/server/media"
+	"cordboard/server/routing"
+	"cordboard/server/trunk"
+)
+
+// endBy ends the contact, once: all legs hang up, whoever was rung or talked is released, and the ledger
+// hears how and by whom.
+func (c *Call) endBy(end fact.End, by string, code int, reason string) {
+	if c.over {
+		return
+	}
+	c.over = true
+	if t := c.transfer; t != nil {
+		c.transfer = nil
+		c.endTransfer(t)
+		c.recordMove(t, fact.TakenBack, "the caller hung up", 0, "")
+	}
+	a := c.agent
+	if a == nil {
+		outcome := fact.Withdrawn
+		if by == "caller" {
+			outcome = fact.CallerOff
+		}
+		c.deps.ACD.Tell(routing.Gone{Contact: c.id, Outcome: outcome})
+	} else {
+		ended := by
+		if by == "agent" {
+			ended = "you"
+		}
+		c.release(a, ended, "", by)
+		c.agent = nil
+	}
+	c.measure("caller", c.leg.voice)
+	if c.partner != nil {
+		c.measure("expert", c.partner.voice)
+		c.hangup(c.partner, trunk.Reason{Text: "the call is over"})
+	}
+	c.hangup(c.leg, trunk.Reason{Code: 200, Text: "the call is over"})
+	c.record(fact.Ended{End: end, By: by, Code: code, Reason: reason, TalkMS: c.talked.Milliseconds(), HoldMS: c.onHold.Milliseconds()})
+	c.log.Info("call ended", "end", end, "by", by, "code", code)
+}
+
+// measure keeps what a leg's sound was like.
+func (c *Call) measure(leg string, v media.Leg) {
+	if v == nil {
+		return
+	}
+	s := v.Stats()
+	if s.PacketsReceived == 0 && s.PacketsSent == 0 {
+		return
+	}
+	c.record(fact.Measured{
+		Leg: leg, Codec: s.Codec.String(), MOS: s.MOS, Worst: s.WorstMOS, Loss: s.LossPercent, JitterMS: float64(s.Jitter) / float64(time.Millisecond), Packets: s.PacketsReceived,
+	})
+}
+
+// wrapUp is an agent's work after the call.
+type wrapUp struct {
+	card  Wrap
+	began time.Time
+}
+
+// release lets an agent go: the line is silent, the card goes, and there is work after it if the queue wants some.
+func (c *Call) release(a *agentLeg, ended, to, by string) {
+	c.stopTalk(a)
+	c.unhold(a)
+	if a.waitsLine != nil {
+		a.waitsLine.Stop()
+	}
+	a.line.Hear(nil)
+	q, _ := c.deps.Rules.Queue(c.queue)
+	work := q.Wrap > 0 && !a.joined.IsZero() && c.direction == fact.In
+	if work {
+		now := time.Now()
+		w := &wrapUp{began: now, card: Wrap{
+			Contact: c.id, Caller: c.caller, Queue: q.Name, Codes: q.Codes, Note: a.note, Saved: a.noteSaved,
+			Ended: ended, To: to, Talk: a.talk, Hold: a.hold, Began: now, Until: now.Add(q.Wrap),
+		}}
+		c.wraps[a.id] = w
+		c.deps.Consoles.Wrap(a.id, c, w.card)
+	}
+	c.deps.Consoles.CardGone(a.id, c.id)
+	c.deps.ACD.Tell(routing.CallOver{Agent: a.id, Contact: c.id, Work: work, By: by})
+}
+
+// CodeSet keeps the wrap-up code.
+type CodeSet struct {
+	Agent fact.AgentID
+	Code  string
+	Reply Reply
+}
+
+func (e CodeSet) apply(c *Call) {
+	w := c.wraps[e.Agent]
+	if w == nil {
+		e.Reply.no("too_late", "This call is closed.")
+		return
+	}
+	for _, k := range w.card.Codes {
+		if k.ID == e.Code {
+			w.card.Code = e.Code
+			yes(e.Reply)
+			c.deps.Consoles.Wrap(e.Agent, c, w.card)
+			return
+		}
+	}
+	e.Reply.no("unknown", "There is no such code.")
+}
+
+// AgentIs tells of a new state of an agent who belongs, or belonged, to this contact.
+type AgentIs struct{ routing.Changed }
+
+func (e AgentIs) apply(c *Call) {
+	if w := c.wraps[e.Agent]; w != nil {
+		switch {
+		case e.To == fact.Wrapup:
+			w.card.Until = e.Until
+			if e.Cause == "wrap_more" {
+				w.card.Extended++
+			}
+			c.deps.Consoles.Wrap(e.Agent, c, w.card)
+		case e.From == fact.Wrapup && e.To != fact.Wrapup, e.From == fact.Lost && e.Cause == routing.GraceEnds:
+			delete(c.wraps, e.Agent)
+			c.recordOf(e.Agent, fact.Wrapped{
+				Code: w.card.Code, WrapMS: time.Since(w.began).Milliseconds(), ByTimer: e.By == routing.ByRule, Extended: w.card.Extended,
+			}, nil)
+			c.deps.Consoles.WrapGone(e.Agent, c.id)
+		}
+	}
+	switch {
+	case e.To == fact.Lost && e.From != fact.Lost && e.Cause == routing.LosesConsole:
+		ConsoleGone{e.Agent}.apply(c)
+	case e.From == fact.Lost && e.Cause == routing.ConsoleBack:
+		ConsoleBack{e.Agent}.apply(c)
+	}
+}
+
+// Stop ends the call because the server stops. The caller's SBC hears a BYE; work after calls is cut short.
+type Stop struct{}
+
+func (Stop) apply(c *Call) {
+	c.endBy(fact.Broken, "system", 503, "the server stops")
+	for id, w := range c.wraps {
+		delete(c.wraps, id)
+		c.recordOf(id, fact.Wrapped{Code: w.card.Code, WrapMS: time.Since(w.began).Milliseconds(), ByTimer: true, Extended: w.card.Extended}, nil)
+	}
+}

@@ -1,0 +1,283 @@
+package call
+
+import (
+	"time"
+
+	"cordboard/server/fact"
+	"cordboard/server/media"
+	"cordboard/server/routing"
+)
+
+// Reply answers one command of an agent: with nil, done; else why not.
+type Reply func(*No)
+
+// No is why a command was not done. Code is one of the codes of wire.Reply.
+type No struct {
+	Code  string
+	Words string
+}
+
+func yes(r Reply) {
+	if r != nil {
+		r(nil)
+	}
+}
+
+func (r Reply) no(code, words string) {
+	if r != nil {
+		r(&No{code, words})
+	}
+}
+
+// mine gives the agent's leg if this agent has the caller; otherwise it answers no.
+func (c *Call) mine(id fact.AgentID, r Reply) *agentLeg {
+	a := c.agent
+	if a == nil || a.id != id || c.over {
+		r.no("too_late", "You no longer have this call.")
+		return nil
+	}
+	return a
+}
+
+// Hold puts the caller on hold: music for the caller, silence for the agent.
+type Hold struct {
+	Agent fact.AgentID
+	Reply Reply
+}
+
+func (e Hold) apply(c *Call) {
+	a := c.mine(e.Agent, e.Reply)
+	switch {
+	case a == nil:
+	case c.transfer != nil || a.joined.IsZero():
+		e.Reply.no("not_now", "Not while the call is being handed on.")
+	case a.held:
+		yes(e.Reply)
+	default:
+		c.pause(a)
+		a.held, a.heldSince = true, time.Now()
+		c.deps.ACD.Tell(routing.InCall{Agent: a.id, Contact: c.id, Cause: routing.Holds, By: routing.ByAgent})
+		c.recordOf(a.id, fact.Held{By: "agent"}, nil)
+		c.tellStory("on hold")
+		yes(e.Reply)
+		c.show()
+	}
+}
+
+// Resume ends the hold.
+type Resume struct {
+	Agent fact.AgentID
+	Reply Reply
+}
+
+func (e Resume) apply(c *Call) {
+	a := c.mine(e.Agent, e.Reply)
+	switch {
+	case a == nil:
+	case !a.held:
+		yes(e.Reply)
+	default:
+		c.unhold(a)
+		c.talk(a)
+		c.deps.ACD.Tell(routing.InCall{Agent: a.id, Contact: c.id, Cause: routing.Resumes, By: routing.ByAgent})
+		c.recordOf(a.id, fact.Resumed{By: "agent"}, nil)
+		c.tellStory("hold over")
+		yes(e.Reply)
+		c.show()
+	}
+}
+
+func (c *Call) unhold(a *agentLeg) {
+	if !a.held {
+		return
+	}
+	d := time.Since(a.heldSince)
+	a.hold += d
+	c.onHold += d
+	a.held, a.heldSince = false, time.Time{}
+}
+
+// pause takes the agent's voice from the caller, who hears music.
+func (c *Call) pause(a *agentLeg) {
+	c.stopTalk(a)
+	c.leg.voice.Hear(c.deps.Media.Music(c.queue))
+	a.line.Hear(nil)
+}
+
+// talk joins caller and agent (again).
+func (c *Call) talk(a *agentLeg) {
+	media.Join(c.leg.voice, a.line)
+	a.talkingFrom = time.Now()
+}
+
+func (c *Call) stopTalk(a *agentLeg) {
+	if a.talkingFrom.IsZero() {
+		return
+	}
+	d := time.Since(a.talkingFrom)
+	a.talk += d
+	c.talked += d
+	a.talkingFrom = time.Time{}
+}
+
+// Tones sends keypad digits to the caller's line (RFC 4733).
+type Tones struct {
+	Agent  fact.AgentID
+	Digits string
+	Reply  Reply
+}
+
+func (e Tones) apply(c *Call) {
+	a := c.mine(e.Agent, e.Reply)
+	if a == nil {
+		return
+	}
+	if err := c.leg.voice.Tones(e.Digits); err != nil {
+		e.Reply.no("bad", "The other side takes no tones.")
+		return
+	}
+	c.tones += e.Digits
+	yes(e.Reply)
+	c.show()
+}
+
+// Muted tells that the agent's console mutes at the source.
+type Muted struct {
+	Agent fact.AgentID
+	On    bool
+	Reply Reply
+}
+
+func (e Muted) apply(c *Call) {
+	if a := c.mine(e.Agent, e.Reply); a != nil {
+		a.muted = e.On
+		yes(e.Reply)
+		c.show()
+	}
+}
+
+// Note keeps an agent's note, while talking and after.
+type Note struct {
+	Agent fact.AgentID
+	Text  string
+	Reply Reply
+}
+
+// maxNote is the longest note kept, in bytes.
+const maxNote = 16 << 10
+
+func (e Note) apply(c *Call) {
+	if len(e.Text) > maxNote {
+		e.Reply.no("bad", "The note is too long: 16,000 letters at most.")
+		return
+	}
+	now := time.Now()
+	w, wraps := c.wraps[e.Agent]
+	switch a := c.agent; {
+	case a != nil && a.id == e.Agent:
+		a.note, a.noteSaved = e.Text, now
+	case wraps:
+		w.card.Note, w.card.Saved = e.Text, now
+	default:
+		e.Reply.no("too_late", "This call is closed.")
+		return
+	}
+	c.recordOf(e.Agent, fact.Noted{Chars: len([]rune(e.Text))}, &fact.Personal{Note: e.Text})
+	yes(e.Reply)
+	if wraps {
+		c.deps.Consoles.Wrap(e.Agent, c, w.card)
+	} else {
+		c.show()
+	}
+}
+
+// Hangup ends the call for the caller too; while a transfer rings it takes the caller back instead.
+type Hangup struct {
+	Agent fact.AgentID
+	Reply Reply
+}
+
+func (e Hangup) apply(c *Call) {
+	a := c.mine(e.Agent, e.Reply)
+	if a == nil {
+		return
+	}
+	if c.transfer != nil {
+		c.takeBack()
+		yes(e.Reply)
+		return
+	}
+	yes(e.Reply)
+	c.endBy(fact.Completed, "agent", 0, "")
+}
+
+// ConsoleGone: the agent's console and line are gone. The caller hears music at once.
+type ConsoleGone struct{ Agent fact.AgentID }
+
+func (e ConsoleGone) apply(c *Call) {
+	a := c.agent
+	if a == nil || a.id != e.Agent || a.lost || c.over {
+		return
+	}
+	a.lost = true
+	if c.transfer == nil {
+		c.pause(a)
+	}
+	c.recordOf(a.id, fact.Held{By: "server"}, nil)
+	c.tellStory(c.deps.Rules.AgentName(a.id) + "'s console is gone; music")
+}
+
+// ConsoleBack: it came back in time.
+type ConsoleBack struct{ Agent fact.AgentID }
+
+func (e ConsoleBack) apply(c *Call) {
+	a := c.agent
+	if a == nil || a.id != e.Agent || c.over {
+		c.showTo(e.Agent)
+		return
+	}
+	if a.lost {
+		a.lost = false
+		c.recordOf(a.id, fact.Resumed{By: "server"}, nil)
+		c.tellStory(c.deps.Rules.AgentName(a.id) + " is back")
+		if c.transfer == nil && !a.held {
+			c.talk(a)
+		}
+	}
+	c.show()
+}
+
+// GraceOver: it did not.
+type GraceOver struct{ Agent fact.AgentID }
+
+func (e GraceOver) apply(c *Call) {
+	a := c.agent
+	if a == nil || a.id != e.Agent || c.over {
+		return
+	}
+	c.unhold(a)
+	c.deps.Consoles.CardGone(a.id, c.id)
+	if t := c.transfer; t != nil { // the transfer goes on without its agent
+		t.by = nil
+		c.agent = nil
+		return
+	}
+	c.toHead(c.deps.Rules.AgentName(a.id) + "'s console was lost")
+}
+
+// Show asks for a fresh card: a console has connected.
+type Show struct{ Agent fact.AgentID }
+
+func (e Show) apply(c *Call) { c.showTo(e.Agent) }
+
+func (c *Call) showTo(id fact.AgentID) {
+	if a := c.agent; a != nil && a.id == id && !a.joined.IsZero() {
+		c.deps.Consoles.Card(id, c, c.card(a))
+	}
+	if w := c.wraps[id]; w != nil {
+		c.deps.Consoles.Wrap(id, c, w.card)
+	}
+	if c.offer != nil && c.offerTo == id {
+		c.deps.Consoles.Offer(id, c, *c.offer)
+	}
+}

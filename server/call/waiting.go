@@ -1,0 +1,218 @@
+package call
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"cordboard/server/fact"
+	"cordboard/server/flow"
+	"cordboard/server/media"
+	"cordboard/server/routing"
+)
+
+// enqueue lets the contact wait. At the head it keeps the time it has waited, and the story says why.
+func (c *Call) enqueue(q fact.QueueID, n flow.Queue, head bool, reason string) {
+	now := time.Now()
+	if c.queuedAt.IsZero() || !head && q != c.queue {
+		c.queuedAt = now
+	}
+	c.queue = q
+	c.record(fact.Queued{Queue: q, Priority: n.Priority, Path: n.Path, Since: c.queuedAt, Head: head, Reason: reason})
+	c.leg.voice.Hear(c.deps.Media.Music(q))
+	rule, _ := c.deps.Rules.Queue(q)
+	words := "queued: " + c.queueName()
+	if head {
+		words = "first in line in " + c.queueName() + ": " + reason
+	}
+	c.tellStory(words)
+	c.deps.ACD.Tell(routing.Enqueue{Contact: c.id, Queue: q, Since: c.queuedAt, Priority: max(n.Priority, rule.Priority), Needs: append(needsOf(n.Needs), rule.Needs...), Head: head})
+}
+
+// toHead puts a caller whom nobody has any more at the head of the queue.
+func (c *Call) toHead(reason string) {
+	c.agent = nil
+	c.enqueue(c.queue, flow.Queue{Path: c.path}, true, reason)
+}
+
+// Offered: routing rings this contact at an agent.
+type Offered struct{ routing.Offer }
+
+func (e Offered) apply(c *Call) {
+	if c.over {
+		c.deps.ACD.Tell(routing.Gone{Contact: c.id, Outcome: fact.CallerOff})
+		return
+	}
+	o := Offer{
+		Reservation: e.Reservation, Contact: c.id, Caller: c.caller, Called: c.called, Queue: c.queueName(), Path: c.path, Arrived: c.arrived,
+		Offered: time.Now(), Deadline: e.Deadline, Why: c.why(e.Why), Story: append([]Line(nil), c.story...),
+	}
+	c.offer, c.offerTo = &o, e.Agent
+	c.tellStory("offered to " + c.deps.Rules.AgentName(e.Agent))
+	if t := c.transfer; t != nil && e.Kind == routing.FromTransfer {
+		t.reservation, t.state, t.until = e.Reservation, "ringing", e.Deadline
+		c.show()
+	}
+	c.deps.Consoles.Offer(e.Agent, c, o)
+}
+
+// why puts the reasons of an offer into words.
+func (c *Call) why(w routing.Why) string {
+	var parts []string
+	for _, n := range w.Needs {
+		parts = append(parts, fmt.Sprintf("%s %d wanted", n.Skill, n.Level))
+	}
+	idle := w.IdleFor.Round(time.Second)
+	if w.Of > 1 {
+		parts = append(parts, fmt.Sprintf("idle longest of %d: %d:%02d", w.Of, int(idle.Minutes()), int(idle.Seconds())%60))
+	} else {
+		parts = append(parts, fmt.Sprintf("the only one free, idle %d:%02d", int(idle.Minutes()), int(idle.Seconds())%60))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// OfferOver: an offer of this contact has ended.
+type OfferOver struct{ routing.OfferOver }
+
+func (e OfferOver) apply(c *Call) {
+	gone := OfferGone{Reservation: e.Reservation, Contact: c.id, Caller: c.caller, Queue: c.queueName(), Outcome: e.Outcome, From: e.Rang, To: time.Now()}
+	c.deps.Consoles.OfferGone(e.Agent, gone)
+	c.offer, c.offerTo = nil, ""
+	if e.Outcome == fact.Accepted {
+		return
+	}
+	c.tellStory(c.deps.Rules.AgentName(e.Agent) + ": " + strings.ReplaceAll(string(e.Outcome), "_", " "))
+	if t := c.transfer; t != nil && t.reservation == e.Reservation {
+		c.transferFailed(transferWhy(e.Outcome), 0)
+	}
+}
+
+func transferWhy(o fact.Outcome) string {
+	switch o {
+	case fact.Missed:
+		return "no_answer"
+	case fact.Declined:
+		return "declined"
+	}
+	return "unreachable"
+}
+
+// Connected: routing gives this contact to an agent.
+type Connected struct{ routing.Connect }
+
+func (e Connected) apply(c *Call) {
+	if c.over {
+		c.deps.ACD.Tell(routing.CallOver{Agent: e.Agent, Contact: c.id, By: "caller"})
+		return
+	}
+	if !c.takesOver(e) {
+		c.deps.ACD.Tell(routing.CallOver{Agent: e.Agent, Contact: c.id, By: routing.ByServer})
+		return
+	}
+	line, up := c.deps.Lines.Line(e.Agent)
+	a := &agentLeg{id: e.Agent, line: line, reservation: e.Reservation}
+	c.agent, c.back = a, nil
+	if up {
+		c.join(a)
+		return
+	}
+	a.waitsLine = c.after(c.deps.Rules.LineWait, lineWaited{a})
+}
+
+// takesOver releases the agent who handed the caller on. It reports false when the caller has been taken
+// back in the meantime.
+func (c *Call) takesOver(e Connected) bool {
+	t := c.transfer
+	if t == nil || t.reservation != e.Reservation {
+		return c.agent == nil
+	}
+	c.transfer = nil
+	c.recordMove(t, fact.Answered, "", 0, "")
+	if t.by != nil {
+		c.handOver(t.by, t.to.Name)
+	}
+	return true
+}
+
+// join lets caller and agent hear each other.
+func (c *Call) join(a *agentLeg) {
+	if a.waitsLine != nil {
+		a.waitsLine.Stop()
+	}
+	media.Join(c.leg.voice, a.line)
+	now := time.Now()
+	a.joined, a.talkingFrom = now, now
+	c.waited = now.Sub(c.queuedAt)
+	c.deps.ACD.Tell(routing.InCall{Agent: a.id, Contact: c.id, Cause: routing.MediaIsUp, By: routing.ByServer})
+	c.recordOf(a.id, fact.Connected{Queue: c.queue, WaitedMS: c.waited.Milliseconds()}, nil)
+	c.tellStory("talking to " + c.deps.Rules.AgentName(a.id))
+	c.show()
+}
+
+type lineWaited struct{ a *agentLeg }
+
+func (e lineWaited) apply(c *Call) {
+	if c.agent != e.a || !e.a.joined.IsZero() || c.over {
+		return
+	}
+	c.recordOf(e.a.id, fact.OfferEnded{Reservation: e.a.reservation, Queue: c.queue, Outcome: fact.LineDown}, nil)
+	c.deps.ACD.Tell(routing.InCall{Agent: e.a.id, Contact: c.id, Cause: routing.MediaFails, By: routing.ByRule})
+	c.deps.Consoles.CardGone(e.a.id, c.id)
+	c.toHead("the agent's voice line was down")
+}
+
+// LineUp: an agent's voice line is there (again).
+type LineUp struct{ Agent fact.AgentID }
+
+func (e LineUp) apply(c *Call) {
+	if a := c.agent; a != nil && a.id == e.Agent && a.joined.IsZero() && !c.over {
+		c.join(a)
+	}
+}
+
+// Left: routing took the contact out of its queue.
+type Left struct{ routing.Leave }
+
+func (e Left) apply(c *Call) {
+	if c.over {
+		return
+	}
+	c.record(fact.Left{Queue: e.Queue, Reason: e.Reason})
+	c.tellStory("left the queue: " + strings.ReplaceAll(e.Reason, "_", " "))
+	finish := func() { c.Tell(goodbye{e.Reason}) }
+	if p := c.deps.Media.Prompt(e.Reason, finish); p != nil {
+		c.leg.voice.Hear(p)
+		c.after(c.deps.Rules.AnnounceEnd, goodbye{e.Reason})
+		return
+	}
+	goodbye{e.Reason}.apply(c)
+}
+
+// goodbye: the closing words were said.
+type goodbye struct{ reason string }
+
+func (e goodbye) apply(c *Call) {
+	if !c.over && c.agent == nil {
+		c.endBy(fact.Unanswered, "system", 0, e.reason)
+	}
+}
+
+// ringDirect rings one agent whose own number was called.
+func (c *Call) ringDirect(id fact.AgentID) {
+	c.queuedAt = time.Now()
+	c.leg.voice.Hear(c.deps.Media.Ringback())
+	c.deps.ACD.Ask(routing.Reserve{Contact: c.id, Agent: id, Kind: routing.FromDirect, Ring: c.deps.Rules.RingFor}, func(late *routing.TooLate) {
+		if late != nil {
+			c.Tell(goodbye{"agent " + late.Why})
+		}
+	})
+}
+
+func mediaCode(err error) int {
+	var bad *media.SDPError
+	if errors.As(err, &bad) {
+		return 400
+	}
+	return 488
+}

@@ -1,0 +1,405 @@
+package desk
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"cordboard/server/call"
+	"cordboard/server/fact"
+	"cordboard/server/people"
+	"cordboard/server/routing"
+	"cordboard/session/wire"
+)
+
+// commanded is a command of the console. Done once; the same id again gets the same reply.
+type commanded struct {
+	conn *conn
+	cmd  wire.Command
+}
+
+func (e commanded) apply(s *seat) {
+	if r, known := s.replies[e.cmd.ID]; known {
+		if r != nil {
+			e.conn.send(wire.FromServer{Reply: r})
+		}
+		return
+	}
+	s.remember(e.cmd.ID)
+	do, ok := verbs[e.cmd.Do]
+	if !ok {
+		s.no(e.cmd.ID, "bad", "The server does not know this command; it may be older than the console.")
+		return
+	}
+	do(s, e.cmd)
+}
+
+func (s *seat) remember(id string) {
+	s.replies[id] = nil
+	s.order = append(s.order, id)
+	if len(s.order) > keepReplies {
+		delete(s.replies, s.order[0])
+		s.order = s.order[1:]
+	}
+}
+
+// reply answers a command, on the seat's goroutine.
+func (s *seat) reply(r wire.Reply) {
+	if _, known := s.replies[r.ID]; known {
+		s.replies[r.ID] = &r
+	}
+	if s.conn != nil {
+		s.conn.send(wire.FromServer{Reply: &r})
+	}
+}
+
+func (s *seat) ok(id, words string)       { s.reply(wire.Reply{ID: id, OK: true, Words: words}) }
+func (s *seat) no(id, code, words string) { s.reply(wire.Reply{ID: id, Code: code, Words: words}) }
+
+// replied brings a reply from another goroutine.
+type replied struct{ r wire.Reply }
+
+func (e replied) apply(s *seat) { s.reply(e.r) }
+
+// answer makes the reply of a call to a command.
+func (s *seat) answer(id, words string) call.Reply {
+	return func(no *call.No) {
+		if no != nil {
+			s.tell(replied{wire.Reply{ID: id, Code: no.Code, Words: no.Words}})
+			return
+		}
+		s.tell(replied{wire.Reply{ID: id, OK: true, Words: words}})
+	}
+}
+
+// inTime makes the reply of the arbiter to a command.
+func (s *seat) inTime(id, words string) func(*routing.TooLate) {
+	return func(late *routing.TooLate) {
+		if late != nil {
+			s.tell(replied{wire.Reply{ID: id, Code: "too_late", Words: lateWords(late.Why)}})
+			return
+		}
+		s.tell(replied{wire.Reply{ID: id, OK: true, Words: words}})
+	}
+}
+
+func lateWords(why string) string {
+	switch why {
+	case string(fact.Missed):
+		return "Too late: it rang for its whole time and went on."
+	case string(fact.CallerOff):
+		return "The caller hung up before you answered."
+	case string(fact.Accepted):
+		return "This call is answered already."
+	case string(fact.Declined):
+		return "You have declined this call."
+	case string(fact.Withdrawn):
+		return "The call went elsewhere."
+	case "not_now":
+		return "That cannot be done now."
+	}
+	return "This call is no longer there."
+}
+
+// verbs says what each command does.
+var verbs = map[wire.Verb]func(*seat, wire.Command){
+	wire.DoReady: func(s *seat, c wire.Command) {
+		s.room.tenant().ACD.Ask(routing.Want{Agent: s.person.ID, Ready: true, By: routing.ByAgent}, s.inTime(c.ID, "ready"))
+	},
+	wire.DoNotReady: (*seat).notReady,
+	wire.DoAnswer:   (*seat).accept,
+	wire.DoDecline: func(s *seat, c wire.Command) {
+		s.room.tenant().ACD.Ask(routing.Decline{Reservation: fact.ReservationID(c.Reservation), Agent: s.person.ID, Reason: c.Reason}, s.inTime(c.ID, "declined"))
+	},
+	wire.DoHold: func(s *seat, c wire.Command) {
+		s.toCall(c, func(r call.Reply) call.Event { return call.Hold{Agent: s.person.ID, Reply: r} })
+	},
+	wire.DoResume: func(s *seat, c wire.Command) {
+		s.toCall(c, func(r call.Reply) call.Event { return call.Resume{Agent: s.person.ID, Reply: r} })
+	},
+	wire.DoMute: func(s *seat, c wire.Command) {
+		s.toCall(c, func(r call.Reply) call.Event { return call.Muted{Agent: s.person.ID, On: c.Muted, Reply: r} })
+	},
+	wire.DoTones:    (*seat).tones,
+	wire.DoTransfer: (*seat).transfer,
+	wire.DoUndo: func(s *seat, c wire.Command) {
+		s.toCall(c, func(r call.Reply) call.Event { return call.Undo{Agent: s.person.ID, Reply: r} })
+	},
+	wire.DoHangup: func(s *seat, c wire.Command) {
+		s.toCall(c, func(r call.Reply) call.Event { return call.Hangup{Agent: s.person.ID, Reply: r} })
+	},
+	wire.DoNote: func(s *seat, c wire.Command) {
+		s.toEither(c, func(r call.Reply) call.Event {
+			return call.Note{Agent: s.person.ID, Text: cleanNote(c.Text), Reply: r}
+		})
+	},
+	wire.DoCode: func(s *seat, c wire.Command) {
+		s.toWrap(c, func(r call.Reply) call.Event { return call.CodeSet{Agent: s.person.ID, Code: c.Code, Reply: r} })
+	},
+	wire.DoDone: func(s *seat, c wire.Command) {
+		s.room.tenant().ACD.Ask(routing.WrapDone{Agent: s.person.ID}, s.inTime(c.ID, "done"))
+	},
+	wire.DoExtend: func(s *seat, c wire.Command) {
+		s.room.tenant().ACD.Ask(routing.WrapMore{Agent: s.person.ID}, s.inTime(c.ID, "more time"))
+	},
+	wire.DoSearch: (*seat).search,
+	wire.DoHistory: func(s *seat, c wire.Command) {
+		t := s.room.tenant()
+		s.beside(func() event {
+			r := wire.Reply{ID: c.ID, OK: true}
+			if t.History != nil {
+				r.Rows = t.History.Last(t.ID, s.person.ID, 200)
+			}
+			return replied{r}
+		})
+	},
+	wire.DoWhy: (*seat).why,
+	wire.DoSignOut: func(s *seat, c wire.Command) {
+		s.signOut(routing.ByAgent, "asked", func(ok bool) {
+			if ok {
+				s.ok(c.ID, "signed out")
+			} else {
+				s.no(c.ID, "not_now", "You have a caller. Hang up or hand the call on first.")
+			}
+		})
+	},
+}
+
+func (s *seat) notReady(c wire.Command) {
+	reasons := s.room.tenant().Rules.Reasons
+	if c.Reason == "" && len(reasons) > 0 {
+		c.Reason = reasons[0].ID
+	}
+	if !slices.ContainsFunc(reasons, func(r wire.Reason) bool { return r.ID == c.Reason }) && c.Reason != "" {
+		s.no(c.ID, "unknown", "There is no such reason.")
+		return
+	}
+	s.room.tenant().ACD.Ask(routing.Want{Agent: s.person.ID, Reason: c.Reason, By: routing.ByAgent}, s.inTime(c.ID, "not ready"))
+}
+
+func (s *seat) accept(c wire.Command) {
+	id := fact.ReservationID(c.Reservation)
+	if id == "" && s.board.Offer != nil {
+		id = fact.ReservationID(s.board.Offer.Reservation)
+	}
+	if c.Muted {
+		if k := s.offers[id]; k != nil {
+			defer k.Tell(call.Muted{Agent: s.person.ID, On: true})
+		}
+	}
+	s.room.tenant().ACD.Ask(routing.Accept{Reservation: id, Agent: s.person.ID}, s.inTime(c.ID, "talking"))
+}
+
+// toCall hands a command to the call on the desk. A late key never reaches the next call: the console says
+// which one it meant.
+func (s *seat) toCall(c wire.Command, make func(call.Reply) call.Event) {
+	if s.call == nil || c.Contact != "" && string(s.call.ID()) != c.Contact {
+		s.no(c.ID, "too_late", "This call is over.")
+		return
+	}
+	if !s.call.Tell(make(s.answer(c.ID, ""))) {
+		s.no(c.ID, "too_late", "This call is over.")
+	}
+}
+
+func (s *seat) toWrap(c wire.Command, make func(call.Reply) call.Event) {
+	if s.wrap == nil || c.Contact != "" && string(s.wrap.ID()) != c.Contact || !s.wrap.Tell(make(s.answer(c.ID, ""))) {
+		s.no(c.ID, "too_late", "This call is closed.")
+	}
+}
+
+func (s *seat) toEither(c wire.Command, make func(call.Reply) call.Event) {
+	if s.wrap != nil && (s.call == nil || c.Contact == string(s.wrap.ID())) {
+		s.toWrap(c, make)
+		return
+	}
+	s.toCall(c, make)
+}
+
+func (s *seat) tones(c wire.Command) {
+	if c.Digits == "" || strings.Trim(c.Digits, "0123456789*#ABCD,") != "" || len(c.Digits) > 64 {
+		s.no(c.ID, "bad", "Tones are 0 to 9, * and #.")
+		return
+	}
+	s.toCall(c, func(r call.Reply) call.Event { return call.Tones{Agent: s.person.ID, Digits: c.Digits, Reply: r} })
+}
+
+// transfer decides whether this person may hand the call there, and reads an expert's presence once more.
+func (s *seat) transfer(c wire.Command) {
+	if c.To == nil {
+		s.no(c.ID, "bad", "Say to whom.")
+		return
+	}
+	t := s.room.tenant()
+	to, p, words := s.target(t, *c.To)
+	if words != "" {
+		code := "unknown"
+		if p != nil {
+			code = "no_number"
+		}
+		s.no(c.ID, code, words)
+		return
+	}
+	if to.Kind != "expert" || c.Anyway || t.Fresh == nil {
+		s.goes(c, to, p)
+		return
+	}
+	s.beside(func() event {
+		ctx, cancel := context.WithTimeout(context.Background(), presenceTake)
+		defer cancel()
+		r, ok := t.Fresh(ctx, p)
+		if !ok {
+			r, _ = t.Presences.Of(string(p.ID))
+		}
+		return presenceRead{c, to, p, r}
+	})
+}
+
+func (s *seat) goes(c wire.Command, to call.Target, p *people.Person) {
+	s.toCall(c, func(r call.Reply) call.Event { return call.Transfer{Agent: s.person.ID, To: to, Reply: r} })
+}
+
+// presenceRead: the expert's presence at the moment of the key.
+type presenceRead struct {
+	c  wire.Command
+	to call.Target
+	p  *people.Person
+	r  people.Reading
+}
+
+func (e presenceRead) apply(s *seat) {
+	now := time.Now()
+	t := s.room.tenant()
+	if e.r.Free(now, t.Rules.PresenceOld) {
+		s.goes(e.c, e.to, e.p)
+		return
+	}
+	var instead []wire.Person
+	for _, w := range s.experts() {
+		if r, ok := t.Presences.Of(w.ID); ok && r.Free(now, t.Rules.PresenceOld) && w.Number && w.ID != string(e.p.ID) && len(instead) < 3 {
+			instead = append(instead, w)
+		}
+	}
+	words := gateWords(e.p.Name, e.r, now, t.Rules.PresenceOld)
+	s.reply(wire.Reply{ID: e.c.ID, Code: "ask", Words: words, Ask: &wire.Ask{Words: words, Instead: instead}})
+}
+
+func gateWords(name string, r people.Reading, now time.Time, limit time.Duration) string {
+	if r.At.IsZero() {
+		return "Nothing is known of " + name + "'s presence. Ring anyway?"
+	}
+	if r.Old(now, limit) {
+		return "Presence of " + name + " is " + now.Sub(r.At).Round(time.Second).String() + " old. Ring anyway?"
+	}
+	words := map[string]string{
+		"InACall": "in a call", "InAConferenceCall": "in a conference", "InAMeeting": "in a meeting", "Presenting": "presenting", "Busy": "busy",
+		"DoNotDisturb": "not to be disturbed", "Away": "away", "BeRightBack": "away, back soon", "Offline": "offline", "OffWork": "off work", "OutOfOffice": "out of office",
+	}
+	w, ok := words[r.Activity]
+	if !ok {
+		w, ok = words[r.Availability]
+	}
+	if !ok || r.OutOfOffice {
+		w = "not available (" + clean(r.Activity) + ")"
+		if r.OutOfOffice {
+			w = "out of office"
+		}
+	}
+	return name + " is " + w + " (read now). Ring anyway?"
+}
+
+// target resolves who is meant. Words say why it cannot be; then the person is set if it is one without a number.
+func (s *seat) target(t *Tenant, w wire.Target) (call.Target, *people.Person, string) {
+	switch w.Kind {
+	case wire.ToNumber:
+		n, ok := dialable(w.Number)
+		if !ok {
+			return call.Target{}, nil, "That is not a telephone number."
+		}
+		return call.Target{Kind: "number", Name: n, Number: fact.Number(n)}, nil, ""
+	case wire.ToQueue:
+		for _, q := range t.Rules.Queues {
+			if string(q.ID) == w.ID {
+				return call.Target{Kind: "queue", ID: w.ID, Name: q.Name}, nil, ""
+			}
+		}
+		return call.Target{}, nil, "There is no such queue."
+	case wire.ToExpert, wire.ToAgent:
+		p := t.Roster.ByID(fact.AgentID(w.ID))
+		switch {
+		case p == nil:
+			return call.Target{}, nil, "There is no such person."
+		case p.ID == s.person.ID:
+			return call.Target{}, nil, "That is yourself."
+		case w.Kind == wire.ToAgent && !p.Expert:
+			return call.Target{Kind: "agent", ID: w.ID, Name: p.Name}, p, ""
+		case p.Number == "":
+			return call.Target{}, p, p.Name + " has no telephone number."
+		}
+		return call.Target{Kind: "expert", ID: w.ID, Name: p.Name, Number: p.Number}, p, ""
+	}
+	return call.Target{}, nil, "Say to whom."
+}
+
+// dialable reads a number as people type it.
+func dialable(s string) (string, bool) {
+	out := strings.Map(func(r rune) rune {
+		switch {
+		case r >= '0' && r <= '9', r == '+':
+			return r
+		case strings.ContainsRune(" -()./ ", r):
+			return -1
+		}
+		return 'x'
+	}, strings.TrimSpace(s))
+	digits := strings.TrimPrefix(out, "+")
+	if digits == "" || len(digits) > 20 || strings.Trim(digits, "0123456789") != "" {
+		return "", false
+	}
+	return out, true
+}
+
+func cleanNote(s string) string {
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = clean(lines[i])
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (s *seat) search(c wire.Command) {
+	t := s.room.tenant()
+	r := wire.Reply{ID: c.ID, OK: true, People: []wire.Person{}}
+	for _, p := range t.Roster.Search(c.Text, 50) {
+		if p.ID != s.person.ID {
+			r.People = append(r.People, personOf(t, p))
+		}
+	}
+	for _, q := range t.Rules.Queues {
+		if c.Text == "" || strings.Contains(strings.ToLower(q.Name), strings.ToLower(c.Text)) {
+			r.People = append(r.People, wire.Person{ID: string(q.ID), Kind: "queue", Name: q.Name, Number: true})
+		}
+	}
+	s.reply(r)
+}
+
+func (s *seat) why(c wire.Command) {
+	t := s.room.tenant()
+	id := fact.ContactID(c.Contact)
+	if id == "" || t.History == nil {
+		s.reply(wire.Reply{ID: c.ID, OK: true, Lines: []string{idleWords(s.idle)}})
+		return
+	}
+	s.beside(func() event { return replied{wire.Reply{ID: c.ID, OK: true, Lines: t.History.Why(t.ID, id)}} })
+}
+
+func idleWords(i wire.Idle) string {
+	switch {
+	case i.Place == 0:
+		return "You are in no line now."
+	case i.Place == 1:
+		return "You are next."
+	}
+	return "Before you: " + i.Before + ", idle longer."
+}

@@ -1,0 +1,207 @@
+// Package desk is the consoles' side of the server: it lets persons in by their token and role, keeps one
+// seat for each, with everything that their screen shows, carries their commands to calls and the arbiter, and
+// the news back. A seat outlives connections: a console that comes back finds it.
+package desk
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"cordboard/server/acd"
+	"cordboard/server/call"
+	"cordboard/server/entra"
+	"cordboard/server/fact"
+	"cordboard/server/people"
+	"cordboard/session/wire"
+)
+
+// Validator checks an access token (server/entra).
+type Validator interface {
+	Validate(ctx context.Context, raw string) (entra.Identity, error)
+}
+
+// Line is an agent's voice line, as the desk needs it: it hands descriptions through.
+type Line interface {
+	Offer(console, sdp string) (answer string, err error)
+	LastHeard() time.Time
+}
+
+// Tenant is what the desk must know of a tenant. Rules are replaced whole.
+type Tenant struct {
+	ID        fact.TenantID
+	Name      string
+	ACD       *acd.Distributor
+	Roster    *people.Roster
+	Presences *people.Presences
+	Rules     Rules
+	// Line gives the agent's line, and makes it if there is none.
+	Line func(id fact.AgentID) Line
+	// CloseLine ends it.
+	CloseLine func(id fact.AgentID)
+	// Fresh reads one person's presence again, 400 ms at most; nil when there is no Graph.
+	Fresh   func(ctx context.Context, p *people.Person) (people.Reading, bool)
+	History History
+}
+
+// Rules of a tenant for the desk.
+type Rules struct {
+	Reasons     []wire.Reason // not ready
+	Queues      []QueueRule
+	PresenceOld time.Duration // older than this is never shown as available
+	Target      string        // service level in words
+	ICE         []wire.ICEServer
+}
+
+// QueueRule is a queue as agents see it.
+type QueueRule struct {
+	ID     fact.QueueID
+	Name   string
+	Target string
+	More   int
+}
+
+// History answers from the ledger. It may take time; the desk asks beside its loops.
+type History interface {
+	Last(t fact.TenantID, a fact.AgentID, n int) []wire.Row
+	Today(t fact.TenantID, a fact.AgentID) wire.Today
+	CallerToday(t fact.TenantID, n fact.Number) int
+	Known(t fact.TenantID, n fact.Number) []wire.Fact
+	Why(t fact.TenantID, c fact.ContactID) []string
+}
+
+// Options of a desk.
+type Options struct {
+	Validator Validator
+	Bindings  *people.Bindings
+	Program   string // "cordboard 0.1.0"
+	Draining  func() bool
+	Log       *slog.Logger
+}
+
+// Desk is all seats of all tenants. It implements call.Consoles and acd.Desk for each tenant by Of.
+type Desk struct {
+	o       Options
+	mu      sync.Mutex
+	tenants map[fact.TenantID]*room
+}
+
+// room is a tenant's seats.
+type room struct {
+	desk  *Desk
+	mu    sync.Mutex
+	t     *Tenant
+	seats map[fact.AgentID]*seat
+	board []wire.Queue
+	mates map[fact.AgentID]wire.Mate
+}
+
+// New makes a desk without tenants.
+func New(o Options) *Desk {
+	if o.Draining == nil {
+		o.Draining = func() bool { return false }
+	}
+	return &Desk{o: o, tenants: map[fact.TenantID]*room{}}
+}
+
+// Room gives what calls and the arbiter of a tenant talk to. Its Tenant is given by Set before the first
+// console comes.
+func (d *Desk) Room(id fact.TenantID) *Room {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r := d.tenants[id]
+	if r == nil {
+		r = &room{desk: d, seats: map[fact.AgentID]*seat{}, mates: map[fact.AgentID]wire.Mate{}}
+		d.tenants[id] = r
+	}
+	return &Room{r}
+}
+
+// Room is one tenant's part of the desk.
+type Room struct{ r *room }
+
+// Set gives, or replaces, what the desk knows of the tenant.
+func (r *Room) Set(t Tenant) {
+	r.r.mu.Lock()
+	r.r.t = &t
+	seats := r.r.all()
+	r.r.mu.Unlock()
+	for _, s := range seats {
+		s.tell(rulesChanged{})
+	}
+}
+
+func (d *Desk) room(id fact.TenantID) *room {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.tenants[id]
+}
+
+func (r *room) tenant() *Tenant {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.t
+}
+
+func (r *room) all() []*seat {
+	out := make([]*seat, 0, len(r.seats))
+	for _, s := range r.seats {
+		out = append(out, s)
+	}
+	return out
+}
+
+func (r *room) seat(id fact.AgentID) *seat {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.seats[id]
+}
+
+// tell puts an event to an agent's seat, if there is one.
+func (r *room) tell(id fact.AgentID, e event) {
+	if s := r.seat(id); s != nil {
+		s.tell(e)
+	}
+}
+
+// Out puts a person out at once. It reports whether the person was in.
+func (r *Room) Out(id fact.AgentID, why string) bool {
+	s := r.r.seat(id)
+	if s != nil {
+		s.tell(putOut{wire.Refused{Code: "out", Words: why}})
+	}
+	return s != nil
+}
+
+// Signed gives how many persons are in.
+func (r *Room) Signed() int {
+	r.r.mu.Lock()
+	defer r.r.mu.Unlock()
+	return len(r.r.seats)
+}
+
+// What calls tell (call.Consoles).
+
+// Offer rings.
+func (r *Room) Offer(to fact.AgentID, c *call.Call, o call.Offer) { r.r.tell(to, offered{c, o}) }
+
+// OfferGone stops the ringing.
+func (r *Room) OfferGone(to fact.AgentID, o call.OfferGone) { r.r.tell(to, offerGone{o}) }
+
+// Card shows the call.
+func (r *Room) Card(to fact.AgentID, c *call.Call, k call.Card) { r.r.tell(to, carded{c, k}) }
+
+// CardGone takes it away.
+func (r *Room) CardGone(to fact.AgentID, id fact.ContactID) { r.r.tell(to, cardGone{id}) }
+
+// Wrap shows the work after a call.
+func (r *Room) Wrap(to fact.AgentID, c *call.Call, w call.Wrap) { r.r.tell(to, wrapped{c, w}) }
+
+// WrapGone takes it away.
+func (r *Room) WrapGone(to fact.AgentID, id fact.ContactID) { r.r.tell(to, wrapGone{id}) }
+
+// Say tells one line.
+func (r *Room) Say(to fact.AgentID, s call.Said) {
+	r.r.tell(to, said{wire.Said{Kind: s.Kind, Key: s.Key, Args: s.Args, Words: s.Words, Bad: s.Bad}})
+}

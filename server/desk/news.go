@@ -1,0 +1,359 @@
+package desk
+
+import (
+	"slices"
+
+	"cordboard/server/acd"
+	"cordboard/server/call"
+	"cordboard/server/fact"
+	"cordboard/server/inbox"
+	"cordboard/server/routing"
+	"cordboard/session/wire"
+)
+
+type offered struct {
+	c *call.Call
+	o call.Offer
+}
+
+func (e offered) apply(s *seat) {
+	s.offers[e.o.Reservation] = e.c
+	w := wireOffer(e.o)
+	s.publish(wire.News{Offer: w, Clear: []wire.Section{wire.ClearMissed}, Said: &wire.Said{
+		Kind: "offer", Key: "offer", Args: map[string]string{"who": who(w.Caller), "queue": w.Queue}, Words: who(w.Caller) + " is calling. " + w.Queue + "."}})
+	s.lookUp(e.o)
+}
+
+// who is how a caller is named in a sentence.
+func who(c wire.Caller) string {
+	switch {
+	case c.Name != "":
+		return c.Name
+	case c.Number != "":
+		return c.Number
+	}
+	return "Number withheld"
+}
+
+// lookUp asks the ledger beside the loop, and completes the card when the answer comes.
+func (s *seat) lookUp(o call.Offer) {
+	t := s.room.tenant()
+	if t.History == nil || o.Caller.Number == "" {
+		return
+	}
+	s.beside(func() event {
+		return known{o.Contact, t.History.Known(t.ID, o.Caller.Number), t.History.CallerToday(t.ID, o.Caller.Number)}
+	})
+}
+
+// beside runs f in a goroutine of its own and puts what it gives back into the seat.
+func (s *seat) beside(f func() event) {
+	inbox.Go(func(p *inbox.Panic) {
+		s.room.desk.o.Log.Error("a look-up failed by a fault of our own", "agent", s.person.ID, "err", p)
+	},
+		func() {
+			if e := f(); e != nil {
+				s.tell(e)
+			}
+		})
+}
+
+type known struct {
+	contact fact.ContactID
+	facts   []wire.Fact
+	today   int
+}
+
+func (e known) apply(s *seat) {
+	s.facts, s.factsOf, s.callsToday = e.facts, e.contact, e.today
+	if o := s.board.Offer; o != nil && o.Contact == string(e.contact) {
+		n := *o
+		n.Known, n.Caller.Today = e.facts, e.today
+		s.publish(wire.News{Offer: &n})
+	}
+	if c := s.board.Call; c != nil && c.Contact == string(e.contact) {
+		n := *c
+		n.Known, n.Caller.Today = e.facts, e.today
+		s.publish(wire.News{Call: &n})
+	}
+}
+
+type offerGone struct{ o call.OfferGone }
+
+func (e offerGone) apply(s *seat) {
+	delete(s.offers, e.o.Reservation)
+	n := wire.News{Clear: []wire.Section{wire.ClearOffer}}
+	c := wireCaller(e.o.Caller)
+	switch e.o.Outcome {
+	case fact.Missed:
+		n.Missed = &wire.Missed{Caller: c, Queue: e.o.Queue, From: e.o.From, To: e.o.To, Words: "The caller kept the place in line.", Return: s.view.Until}
+		n.Said = &wire.Said{Kind: "state", Key: "missed", Args: map[string]string{"who": who(c)}, Words: "You missed a call.", Bad: true}
+	case fact.CallerOff:
+		n.Said = &wire.Said{Kind: "offer", Key: "caller_gone", Args: map[string]string{"who": who(c)}, Words: "The caller hung up before you answered."}
+	case fact.Withdrawn:
+		n.Said = &wire.Said{Kind: "offer", Key: "withdrawn", Args: map[string]string{"who": who(c)}, Words: "The call went elsewhere."}
+	}
+	s.publish(n)
+}
+
+type carded struct {
+	c *call.Call
+	k call.Card
+}
+
+func (e carded) apply(s *seat) {
+	first := s.call != e.c
+	s.call = e.c
+	if first {
+		clear(s.tried)
+	}
+	w := wireCall(e.k)
+	if s.factsOf == e.k.Contact {
+		w.Known, w.Caller.Today = s.facts, s.callsToday
+	}
+	n := wire.News{Call: w}
+	if b := e.k.Back; b != nil && b.ID != "" && s.tried[b.ID] == "" {
+		s.tried[b.ID] = b.Why
+		n.Experts = s.experts()
+	}
+	if first {
+		n.Said = &wire.Said{Kind: "call", Key: "talking", Args: map[string]string{"who": who(w.Caller)}, Words: "You and " + who(w.Caller) + " hear each other."}
+	}
+	s.publish(n)
+}
+
+type cardGone struct{ id fact.ContactID }
+
+func (e cardGone) apply(s *seat) {
+	if s.call != nil && s.call.ID() == e.id {
+		s.call = nil
+		s.publish(wire.News{Clear: []wire.Section{wire.ClearCall}})
+		s.freshen()
+	}
+}
+
+type wrapped struct {
+	c *call.Call
+	w call.Wrap
+}
+
+func (e wrapped) apply(s *seat) {
+	s.wrap = e.c
+	more := 0
+	for _, q := range s.room.tenant().Rules.Queues {
+		if q.Name == e.w.Queue {
+			more = q.More
+		}
+	}
+	w := wireWrap(e.w, more)
+	n := wire.News{Wrap: w}
+	if old := s.board.Wrap; old == nil || old.Contact != w.Contact {
+		n.Said = &wire.Said{Kind: "call", Key: "ended_" + w.Ended, Args: map[string]string{"who": who(w.Caller), "to": e.w.To}, Words: w.Words}
+	}
+	s.publish(n)
+}
+
+type wrapGone struct{ id fact.ContactID }
+
+func (e wrapGone) apply(s *seat) {
+	if s.wrap != nil && s.wrap.ID() == e.id {
+		s.wrap = nil
+		s.publish(wire.News{Clear: []wire.Section{wire.ClearWrap}})
+		s.freshen()
+	}
+}
+
+type said struct{ w wire.Said }
+
+func (e said) apply(s *seat) { s.publish(wire.News{Said: &e.w}) }
+
+// AgentIs tells of an agent's new state (acd.Desk).
+func (r *Room) AgentIs(c routing.Changed, v routing.AgentView) {
+	r.r.tell(c.Agent, agentIs{c, v})
+	r.r.mu.Lock()
+	name := string(v.ID)
+	if r.r.t != nil {
+		name = r.r.t.Roster.Name(v.ID)
+	}
+	r.r.mates[v.ID] = wire.Mate{ID: string(v.ID), Name: name, State: wire.State(v.State), Since: v.Since}
+	r.r.mu.Unlock()
+}
+
+type agentIs struct {
+	c routing.Changed
+	v routing.AgentView
+}
+
+func (e agentIs) apply(s *seat) {
+	s.view = e.v
+	n := wire.News{Me: s.me(e.v)}
+	if e.c.To != fact.MissedState && e.c.From == fact.MissedState {
+		n.Clear = append(n.Clear, wire.ClearMissed)
+	}
+	if m := s.board.Missed; m != nil && e.c.To == fact.MissedState {
+		again := *m
+		again.Return = e.v.Until
+		n.Missed = &again
+	}
+	if e.c.By != routing.ByAgent && (e.c.To == fact.NotReady || e.c.To == fact.Ready) && e.c.From != fact.Offline && e.c.From != e.c.To {
+		n.Said = &wire.Said{Kind: "state", Key: "state_" + string(e.c.To), Args: map[string]string{"by": s.author(e.c.By)}, Words: stateWords(e.c)}
+	}
+	s.publish(n)
+}
+
+func stateWords(c routing.Changed) string {
+	if c.To == fact.Ready {
+		return "Ready."
+	}
+	switch c.Reason {
+	case routing.ReasonConnection:
+		return "Not ready: the connection was lost. Press r when you are back."
+	case routing.ReasonLine:
+		return "Not ready: your voice line did not come up."
+	}
+	return "Not ready."
+}
+
+// Queues tells the state of the queues (acd.Desk).
+func (r *Room) Queues(views []acd.QueueNow) {
+	r.r.mu.Lock()
+	t := r.r.t
+	if t == nil {
+		r.r.mu.Unlock()
+		return
+	}
+	board := make([]wire.Queue, 0, len(views))
+	for _, v := range views {
+		q := wire.Queue{ID: string(v.ID), Name: string(v.ID), Waiting: v.Waiting, Oldest: v.Oldest, Ready: v.Ready, Paused: v.Paused, Talking: v.Talking, SL: v.Level}
+		for _, rule := range t.Rules.Queues {
+			if rule.ID == v.ID {
+				q.Name, q.Target = rule.Name, rule.Target
+			}
+		}
+		board = append(board, q)
+	}
+	r.r.board = board
+	team := make([]wire.Mate, 0, len(r.r.mates))
+	for _, m := range r.r.mates {
+		if m.State != wire.Offline {
+			team = append(team, m)
+		}
+	}
+	slices.SortFunc(team, func(a, b wire.Mate) int { return compare(a.Name, b.Name) })
+	seats := r.r.all()
+	r.r.mu.Unlock()
+	for _, s := range seats {
+		s.tell(boardCame{board, team})
+	}
+}
+
+func compare(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// mine keeps the queues of this person.
+func (s *seat) mine(all []wire.Queue) []wire.Queue {
+	out := []wire.Queue{}
+	for _, q := range all {
+		if s.role >= 2 || slices.Contains(s.person.Queues, fact.QueueID(q.ID)) {
+			out = append(out, q)
+		}
+	}
+	return out
+}
+
+type boardCame struct {
+	queues []wire.Queue
+	team   []wire.Mate
+}
+
+func (e boardCame) apply(s *seat) {
+	var n wire.News
+	if mine := s.mine(e.queues); !slices.Equal(mine, s.board.Queues) {
+		n.Queues = mine
+	}
+	if !slices.Equal(e.team, s.board.Team) {
+		n.Team = e.team
+	}
+	if n.Queues != nil || n.Team != nil {
+		s.publish(n)
+	}
+}
+
+// InLine tells a ready agent's place (acd.Desk).
+func (r *Room) InLine(id fact.AgentID, place, of int, ahead fact.AgentID) {
+	name := ""
+	if t := r.r.tenant(); t != nil && ahead != "" {
+		name = t.Roster.Name(ahead)
+	}
+	r.r.tell(id, inLine{wire.Idle{Place: place, Of: of, Before: name}})
+}
+
+type inLine struct{ idle wire.Idle }
+
+func (e inLine) apply(s *seat) {
+	s.idle = e.idle
+	if s.board.Me.State == wire.Ready {
+		me := s.board.Me
+		me.Idle = e.idle
+		s.publish(wire.News{Me: &me})
+	}
+}
+
+// PresenceChanged shows experts anew: a presence has changed, or is known to be newer.
+func (r *Room) PresenceChanged() {
+	r.r.mu.Lock()
+	seats := r.r.all()
+	r.r.mu.Unlock()
+	for _, s := range seats {
+		s.tell(presenceCame{})
+	}
+}
+
+type presenceCame struct{}
+
+func (presenceCame) apply(s *seat) { s.publish(wire.News{Experts: s.experts()}) }
+
+type rulesChanged struct{}
+
+func (rulesChanged) apply(s *seat) {
+	t := s.room.tenant()
+	if p := t.Roster.ByID(s.person.ID); p != nil {
+		s.person = p
+	} else {
+		putOut{wire.Refused{Code: "unknown", Words: "You are no longer in this contact centre."}}.apply(s)
+		return
+	}
+	s.board.Reasons = t.Rules.Reasons
+	s.publish(wire.News{Experts: s.experts()})
+}
+
+// freshen reads the day's figures and last calls again, beside the loop.
+func (s *seat) freshen() {
+	t := s.room.tenant()
+	if t.History == nil {
+		return
+	}
+	id := s.person.ID
+	s.beside(func() event {
+		return dayCame{t.History.Today(t.ID, id), t.History.Last(t.ID, id, 10)}
+	})
+}
+
+type dayCame struct {
+	today wire.Today
+	last  []wire.Row
+}
+
+func (e dayCame) apply(s *seat) {
+	if e.last == nil {
+		e.last = []wire.Row{}
+	}
+	s.publish(wire.News{Today: &e.today, Last: e.last})
+}

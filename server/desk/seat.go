@@ -1,0 +1,318 @@
+package desk
+
+import (
+	"crypto/rand"
+	"time"
+
+	"cordboard/server/call"
+	"cordboard/server/fact"
+	"cordboard/server/inbox"
+	"cordboard/server/people"
+	"cordboard/server/routing"
+	"cordboard/session/wire"
+)
+
+// How long things last.
+const (
+	keepSession  = 2 * time.Minute // a lost console can resume for this long
+	silentAfter  = 6 * time.Second // a connection without a frame for this long counts as silent
+	lineSilent   = 2 * time.Second // a line without a packet for this long counts as silent
+	checkEvery   = 500 * time.Millisecond
+	keepNews     = 1000
+	keepReplies  = 256
+	tokenEarly   = 5 * time.Minute // a fresh token is wanted this long before the old one ends
+	tokenLate    = 5 * time.Minute // and the connection is dropped this long after
+	presenceTake = 400 * time.Millisecond
+)
+
+type event interface{ apply(*seat) }
+
+// seat is one signed-in person. Its fields belong to its goroutine.
+type seat struct {
+	room   *room
+	person *people.Person
+	role   people.Role
+	inbox  *inbox.Inbox[event]
+	line   Line
+
+	board  wire.Board
+	seq    uint64
+	news   []wire.News // the last ones, for a console that comes back
+	resume string
+	conn   *conn
+	lostAt time.Time // when the connection was lost; zero while there is one
+	gone   bool      // told to the arbiter
+	idle   wire.Idle
+	view   routing.AgentView
+
+	call       *call.Call // of the card
+	wrap       *call.Call
+	offers     map[fact.ReservationID]*call.Call
+	replies    map[string]*wire.Reply // nil while under way
+	order      []string
+	tried      map[string]string
+	facts      []wire.Fact // known of the caller of factsOf
+	factsOf    fact.ContactID
+	callsToday int
+	expires    time.Time
+	over       bool
+}
+
+func newSeat(r *room, p *people.Person, role people.Role) *seat {
+	t := r.tenant()
+	s := &seat{
+		room: r, person: p, role: role, inbox: inbox.New[event](), offers: map[fact.ReservationID]*call.Call{},
+		replies: map[string]*wire.Reply{}, tried: map[string]string{}, resume: rand.Text(),
+	}
+	s.line = t.Line(p.ID)
+	s.board = wire.Board{Tenant: wire.Tenant{ID: string(t.ID), Name: t.Name}, Reasons: t.Rules.Reasons}
+	s.board.Me = wire.Me{ID: string(p.ID), Name: p.Name, Role: role.String(), State: wire.Offline, Since: time.Now()}
+	s.board.Experts = s.experts()
+	r.mu.Lock()
+	s.board.Queues = s.mine(r.board)
+	r.mu.Unlock()
+	return s
+}
+
+func (s *seat) tell(e event) { s.inbox.Put(e) }
+
+func (s *seat) run() {
+	tick := time.NewTicker(checkEvery)
+	defer tick.Stop()
+	for !s.over {
+		select {
+		case <-s.inbox.Ready():
+			for _, e := range s.inbox.Take() {
+				e.apply(s)
+			}
+		case <-tick.C:
+			s.check(time.Now())
+		}
+	}
+	s.leave()
+}
+
+// leave ends the seat: the person is signed out, the line ends.
+func (s *seat) leave() {
+	for _, e := range s.inbox.Close() {
+		if c, ok := e.(connected); ok {
+			c.conn.close("the session has ended; connect again")
+		}
+	}
+	s.room.mu.Lock()
+	if s.room.seats[s.person.ID] == s {
+		delete(s.room.seats, s.person.ID)
+	}
+	s.room.mu.Unlock()
+	if s.conn != nil {
+		s.conn.close("signed out")
+	}
+	s.room.tenant().CloseLine(s.person.ID)
+}
+
+func (s *seat) panicked(p *inbox.Panic) {
+	s.room.desk.o.Log.Error("a seat ended by a fault of our own", "agent", s.person.ID, "err", p, "stack", string(p.Stack))
+	s.room.tenant().ACD.Tell(routing.Console{Agent: s.person.ID})
+	s.leave()
+}
+
+// check looks whether the console is gone, for good or for now, and whether its token is still good.
+func (s *seat) check(now time.Time) {
+	acd := s.room.tenant().ACD
+	lost := s.conn == nil || now.Sub(s.conn.heard()) > silentAfter
+	if lost && !s.gone && now.Sub(s.line.LastHeard()) > lineSilent {
+		s.gone = true
+		acd.Tell(routing.Console{Agent: s.person.ID})
+	}
+	if s.conn != nil && now.After(s.expires.Add(tokenLate)) {
+		s.conn.send(wire.FromServer{News: &wire.News{Seq: s.seq, At: now, Out: &wire.Refused{Code: "token", Words: "Your sign-in has expired. Sign in again."}}})
+		s.drop("token expired")
+	}
+	if s.conn == nil && !s.lostAt.IsZero() && now.Sub(s.lostAt) > keepSession {
+		s.signOut(routing.ByRule, "connection", func(ok bool) {})
+	}
+}
+
+// drop closes the connection; the session stays for a console that comes back.
+func (s *seat) drop(why string) {
+	if s.conn != nil {
+		s.conn.close(why)
+		s.conn = nil
+		s.lostAt = time.Now()
+	}
+}
+
+// signOut asks the arbiter to let the person go. It refuses while there is a caller.
+func (s *seat) signOut(by, why string, done func(ok bool)) {
+	s.room.tenant().ACD.Ask(routing.SignOut{Agent: s.person.ID, By: by}, func(late *routing.TooLate) {
+		s.tell(signedOut{late == nil, why, done})
+	})
+}
+
+type signedOut struct {
+	ok   bool
+	why  string
+	done func(bool)
+}
+
+func (e signedOut) apply(s *seat) {
+	e.done(e.ok)
+	if !e.ok {
+		return
+	}
+	s.record(fact.SignedOut{Why: e.why})
+	s.over = true
+}
+
+func (s *seat) record(f fact.Fact) {
+	s.room.tenant().ACD.Record(fact.Entry{At: time.Now(), Agent: s.person.ID, Fact: f})
+}
+
+// publish numbers a news item, keeps it, and sends it.
+func (s *seat) publish(n wire.News) {
+	s.seq++
+	n.Seq, n.At = s.seq, time.Now()
+	merge(&s.board, &n)
+	s.news = append(s.news, n)
+	if len(s.news) > keepNews {
+		s.news = append(s.news[:0], s.news[len(s.news)-keepNews/2:]...)
+	}
+	if s.conn != nil && !s.conn.send(wire.FromServer{News: &n}) {
+		s.drop("too slow")
+	}
+}
+
+// missedSince gives the news after seq, and whether none of them is lost.
+func (s *seat) missedSince(seq uint64) ([]wire.News, bool) {
+	if seq > s.seq {
+		return nil, false
+	}
+	if seq == s.seq {
+		return nil, true
+	}
+	for i, n := range s.news {
+		if n.Seq == seq+1 {
+			return s.news[i:], true
+		}
+	}
+	return nil, false
+}
+
+// connected: a console has come in, or back.
+type connected struct {
+	conn     *conn
+	hello    wire.Hello
+	expires  time.Time
+	takeover bool
+}
+
+func (e connected) apply(s *seat) {
+	now := time.Now()
+	resumes := e.hello.Resume != "" && e.hello.Resume == s.resume
+	if s.conn != nil && s.conn.console != e.hello.Console && !resumes {
+		if !e.hello.Takeover {
+			e.conn.refuse(wire.Refused{Code: "elsewhere", Words: s.person.Name + " is signed in on another console. Take over here?"})
+			return
+		}
+		s.conn.send(wire.FromServer{News: &wire.News{Seq: s.seq, At: now, Out: &wire.Refused{Code: "elsewhere", Words: "You signed in on another console."}}})
+	}
+	if s.conn != nil && s.conn != e.conn {
+		s.conn.close("replaced")
+	}
+	s.conn, s.lostAt, s.expires = e.conn, time.Time{}, e.expires
+	t := s.room.tenant()
+	w := wire.Welcome{Server: s.room.desk.o.Program, Now: now, Resume: s.resume, ICE: t.Rules.ICE, TokenBy: e.expires.Add(-tokenEarly)}
+	missed, whole := s.missedSince(e.hello.Seq)
+	if resumes && whole {
+		w.Resumed, w.Seq = true, e.hello.Seq
+	} else {
+		missed = nil
+		board := s.board
+		w.Board, w.Seq = &board, s.seq
+	}
+	e.conn.start(s)
+	e.conn.send(wire.FromServer{Welcome: &w})
+	for i := range missed {
+		e.conn.send(wire.FromServer{News: &missed[i]})
+	}
+	s.arrive(t, e, resumes)
+}
+
+// arrive tells the arbiter that the console is there.
+func (s *seat) arrive(t *Tenant, e connected, resumes bool) {
+	if !resumes {
+		s.record(fact.SignedIn{Console: e.hello.Console, Role: s.role.String(), Program: e.hello.Program})
+	}
+	var skills []routing.Skill
+	for k, v := range s.person.Skills {
+		skills = append(skills, routing.Skill{Name: k, Level: v})
+	}
+	t.ACD.Tell(routing.SignIn{Agent: s.person.ID, Skills: skills})
+	if s.gone {
+		s.gone = false
+		t.ACD.Tell(routing.Console{Agent: s.person.ID, Back: true})
+	}
+	s.freshen()
+}
+
+// disconnected: a connection has ended.
+type disconnected struct{ conn *conn }
+
+func (e disconnected) apply(s *seat) {
+	if s.conn == e.conn {
+		s.conn, s.lostAt = nil, time.Now()
+		s.check(time.Now())
+	}
+}
+
+type renewed struct {
+	conn    *conn
+	expires time.Time
+	err     error
+}
+
+func (e renewed) apply(s *seat) {
+	if e.err != nil {
+		e.conn.send(wire.FromServer{News: &wire.News{Seq: s.seq, At: time.Now(), Out: &wire.Refused{Code: "token", Words: "Your sign-in was not accepted any more. Sign in again."}}})
+		if s.conn == e.conn {
+			s.drop("token refused")
+		}
+		return
+	}
+	s.expires = e.expires
+}
+
+type putOut struct{ why wire.Refused }
+
+func (e putOut) apply(s *seat) {
+	if s.conn != nil {
+		s.conn.send(wire.FromServer{News: &wire.News{Seq: s.seq, At: time.Now(), Out: &e.why}})
+	}
+	s.drop("put out")
+	s.resume = rand.Text()
+	s.gone = true
+	s.room.tenant().ACD.Tell(routing.Console{Agent: s.person.ID})
+	s.lostAt = time.Now().Add(-keepSession)
+}
+
+type sdpCame struct {
+	conn *conn
+	line wire.LineSDP
+}
+
+// apply hands a description to the line. Setting it up takes time and is done beside.
+func (e sdpCame) apply(s *seat) {
+	line, console := s.line, e.conn.console
+	inbox.Go(func(p *inbox.Panic) {
+		s.room.desk.o.Log.Error("a line could not be set up by a fault of our own", "agent", s.person.ID, "err", p)
+		e.conn.send(wire.FromServer{Line: &wire.LineSDP{ID: e.line.ID, Type: "refused", Why: "the server could not set the line up"}})
+	}, func() {
+		answer, err := line.Offer(console, e.line.SDP)
+		if err != nil {
+			s.room.desk.o.Log.Warn("a console's line was refused", "agent", s.person.ID, "err", err)
+			e.conn.send(wire.FromServer{Line: &wire.LineSDP{ID: e.line.ID, Type: "refused", Why: err.Error()}})
+			return
+		}
+		e.conn.send(wire.FromServer{Line: &wire.LineSDP{ID: e.line.ID, Type: "answer", SDP: answer}})
+	})
+}

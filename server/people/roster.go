@@ -1,0 +1,108 @@
+package people
+
+import (
+	"strings"
+
+	"cordboard/server/fact"
+)
+
+// Role is what a person may do. Roles are ordered: each may do what those before it may.
+type Role int
+
+// The roles.
+const (
+	NoRole Role = iota
+	Agent
+	Supervisor
+	Admin
+)
+
+// String gives the role's word.
+func (r Role) String() string {
+	return [...]string{"none", "agent", "supervisor", "admin"}[r]
+}
+
+// ParseRole reads a role of the configuration or of a token (app roles are written with a capital).
+func ParseRole(s string) Role {
+	switch strings.ToLower(s) {
+	case "agent":
+		return Agent
+	case "supervisor":
+		return Supervisor
+	case "admin":
+		return Admin
+	}
+	return NoRole
+}
+
+// Person of a tenant.
+type Person struct {
+	ID         fact.AgentID // the user name in lower case, or the object id
+	User       string
+	OID        string // as configured; a bound one is in Bindings
+	Name       string
+	Number     fact.Number
+	Job        string
+	Department string
+	Skills     map[string]int
+	Languages  []string
+	Role       Role // by the configuration; NoRole for experts who are nothing else
+	Expert     bool
+	Queues     []fact.QueueID
+}
+
+// Roster is all persons of a tenant. It is made once and never changed.
+type Roster struct {
+	all    []*Person
+	byID   map[fact.AgentID]*Person
+	byUser map[string]*Person
+	byOID  map[string]*Person
+}
+
+// NewRoster makes a roster. The order is kept; it gives experts their digits.
+func NewRoster(all []Person) *Roster {
+	r := &Roster{byID: map[fact.AgentID]*Person{}, byUser: map[string]*Person{}, byOID: map[string]*Person{}}
+	for i := range all {
+		p := &all[i]
+		r.all = append(r.all, p)
+		r.byID[p.ID] = p
+		if p.User != "" {
+			r.byUser[strings.ToLower(p.User)] = p
+		}
+		if p.OID != "" {
+			r.byOID[p.OID] = p
+		}
+	}
+	return r
+}
+
+// All gives everybody, in the order of the configuration.
+func (r *Roster) All() []*Person { return r.all }
+
+// ByID gives a person, or nil.
+func (r *Roster) ByID(id fact.AgentID) *Person { return r.byID[id] }
+
+// ByUser gives a person by user name, or nil.
+func (r *Roster) ByUser(user string) *Person { return r.byUser[strings.ToLower(user)] }
+
+// ByOID gives a person by Entra object id, or nil.
+func (r *Roster) ByOID(oid string) *Person { return r.byOID[oid] }
+
+// Name is how a person is shown.
+func (r *Roster) Name(id fact.AgentID) string {
+	if p := r.byID[id]; p != nil {
+		return p.Name
+	}
+	return string(id)
+}
+
+// Experts gives the experts, in order.
+func (r *Roster) Experts() []*Person {
+	var out []*Person
+	for _, p := range r.all {
+		if p.Expert {
+			out = append(out, p)
+		}
+	}
+	return out
+}

@@ -1,0 +1,215 @@
+package server
+
+import (
+	"strings"
+	"time"
+
+	"cordboard/server/call"
+	"cordboard/server/config"
+	"cordboard/server/desk"
+	"cordboard/server/fact"
+	"cordboard/server/flow"
+	"cordboard/server/media"
+	"cordboard/server/people"
+	"cordboard/server/routing"
+	"cordboard/session/wire"
+)
+
+// What each room must know of the configuration, in its own words. Nothing here decides anything.
+
+func routingSettings(t *config.Tenant) routing.Settings {
+	s := routing.Settings{Grace: t.Grace.Grace}
+	for _, q := range t.Queues {
+		r := routing.Queue{
+			ID: fact.QueueID(q.ID), Ring: q.Ring, Wrap: q.Wrapup.Time, More: q.Wrapup.Extra, MaxMore: q.Wrapup.More,
+			LongestWait: q.LongestWait.After, AfterMissed: q.AfterMissed.Ready, DeclineTo: fact.State(q.Declined.Then), Nobody: q.Nobody.Kind != "wait",
+		}
+		for _, a := range q.Agents {
+			r.Agents = append(r.Agents, fact.AgentID(a))
+		}
+		s.Queues = append(s.Queues, r)
+	}
+	return s
+}
+
+func serviceLevels(t *config.Tenant) map[fact.QueueID]time.Duration {
+	out := map[fact.QueueID]time.Duration{}
+	for _, q := range t.Queues {
+		out[fact.QueueID(q.ID)] = q.ServiceLevel.Within
+	}
+	return out
+}
+
+// roster puts a person of several lists together: rights of the highest, everything else from where it stands first.
+func roster(t *config.Tenant) *people.Roster {
+	at := map[string]int{}
+	var all []people.Person
+	add := func(list []config.Person, expert bool) {
+		for i := range list {
+			c := &list[i]
+			k, known := at[c.Key()]
+			if !known {
+				k = len(all)
+				at[c.Key()] = k
+				all = append(all, people.Person{
+					ID: fact.AgentID(c.Key()), User: strings.ToLower(c.User), OID: c.ObjectID, Role: people.ParseRole(t.People.Role(c.Key())), Queues: queuesOf(t, c.Key()),
+				})
+			}
+			fillIn(&all[k], c)
+			all[k].Expert = all[k].Expert || expert
+		}
+	}
+	add(t.People.Experts, true)
+	add(t.People.Agents, false)
+	add(t.People.Supervisors, false)
+	add(t.People.Admins, false)
+	return people.NewRoster(all)
+}
+
+func fillIn(p *people.Person, c *config.Person) {
+	if p.Name == "" || c.Name != "" {
+		p.Name = c.Label()
+	}
+	if p.Number == "" {
+		p.Number = fact.Number(c.Number)
+	}
+	if p.Job == "" {
+		p.Job = c.Job
+	}
+	if p.Department == "" {
+		p.Department = c.Department
+	}
+	if len(c.Skills) > 0 && p.Skills == nil {
+		p.Skills = map[string]int{}
+	}
+	for _, s := range c.Skills {
+		p.Skills[s.Name] = max(p.Skills[s.Name], s.Level)
+	}
+	if p.Languages == nil {
+		p.Languages = c.Languages
+	}
+}
+
+func queuesOf(t *config.Tenant, user string) []fact.QueueID {
+	var out []fact.QueueID
+	for _, q := range t.Queues {
+		for _, a := range q.Agents {
+			if a == user {
+				out = append(out, fact.QueueID(q.ID))
+			}
+		}
+	}
+	return out
+}
+
+func deskRules(c *config.Config, t *config.Tenant) desk.Rules {
+	r := desk.Rules{PresenceOld: t.Presence.Stale}
+	for _, x := range t.Reasons {
+		r.Reasons = append(r.Reasons, wire.Reason{ID: x.ID, Name: x.Name, Key: x.Key, Allowance: x.Allowance})
+	}
+	for _, q := range t.Queues {
+		r.Queues = append(r.Queues, desk.QueueRule{ID: fact.QueueID(q.ID), Name: q.Name, Target: levelWords(q.ServiceLevel), More: q.Wrapup.More})
+	}
+	for _, i := range c.Server.ICE {
+		r.ICE = append(r.ICE, wire.ICEServer{URLs: i.URLs, Username: i.Username, Credential: string(i.Password)})
+	}
+	return r
+}
+
+func levelWords(s config.ServiceLevel) string {
+	return itoa(s.Answer) + " % in " + itoa(int(s.Within.Seconds())) + " s"
+}
+
+func callRules(t *config.Tenant, names func(fact.AgentID) string) *call.Rules {
+	trunks := map[string]*config.Trunk{}
+	for i := range t.Trunks {
+		trunks[t.Trunks[i].ID] = &t.Trunks[i]
+	}
+	return &call.Rules{
+		Tenant: fact.TenantID(t.ID),
+		Number: func(trunk string, n fact.Number) (flow.Destination, bool) { return destination(t, trunk, string(n)) },
+		Queue: func(id fact.QueueID) (call.Queue, bool) {
+			q := t.Queue(string(id))
+			if q == nil {
+				return call.Queue{}, false
+			}
+			out := call.Queue{ID: id, Name: q.Name, Wrap: q.Wrapup.Time}
+			for _, c := range q.Wrapup.Codes {
+				out.Codes = append(out.Codes, call.Code{ID: c.ID, Name: c.Name})
+			}
+			for _, s := range q.Skills {
+				out.Needs = append(out.Needs, routing.Need{Skill: s.Name, Level: s.Level})
+			}
+			out.Priority = q.Priority
+			return out, true
+		},
+		AgentName: names,
+		TrunkFor: func(n fact.Number) (fact.Number, string, bool) {
+			full := international(&t.Outbound, string(n))
+			trunk, allowed := t.Outbound.Rule(full)
+			return fact.Number(full), trunk, allowed && trunk != ""
+		},
+		SRTP:   func(id string) string { return trunks[id].SRTP },
+		Codecs: func(id string) []media.Codec { return codecs(trunks[id].Codecs) },
+		CallerID: func(caller, called fact.Number) fact.Number {
+			if caller != "" {
+				return caller
+			}
+			if len(t.Outbound.CallerIDs) > 0 {
+				return fact.Number(t.Outbound.CallerIDs[0].Number)
+			}
+			return called
+		},
+		RingFor:     t.Outbound.Ring,
+		LineWait:    2 * time.Second,
+		AnnounceEnd: 15 * time.Second,
+	}
+}
+
+// destination finds where a number leads: first the entry for this trunk, then the one for all. A number may
+// come with or without its plus.
+func destination(t *config.Tenant, trunk, n string) (flow.Destination, bool) {
+	plain := strings.TrimPrefix(n, "+")
+	var found *config.Number
+	for i := range t.Numbers {
+		x := &t.Numbers[i]
+		if strings.TrimPrefix(x.Number, "+") != plain || x.Trunk != "" && x.Trunk != trunk {
+			continue
+		}
+		if found == nil || x.Trunk != "" {
+			found = x
+		}
+	}
+	if found == nil {
+		return flow.Destination{}, false
+	}
+	return flow.Destination{Kind: found.To.Kind, ID: found.To.ID}, true
+}
+
+// international writes a number as people dial it in its international form.
+func international(o *config.Outbound, n string) string {
+	switch {
+	case strings.HasPrefix(n, "+"):
+		return n
+	case o.International != "" && strings.HasPrefix(n, o.International):
+		return "+" + strings.TrimPrefix(n, o.International)
+	case o.Country != "" && o.National != "" && strings.HasPrefix(n, o.National):
+		return o.Country + strings.TrimPrefix(n, o.National)
+	}
+	return n
+}
+
+func codecs(names []string) []media.Codec {
+	var out []media.Codec
+	for _, n := range names {
+		switch n {
+		case "g722":
+			out = append(out, media.G722)
+		case "pcma":
+			out = append(out, media.PCMA)
+		case "pcmu":
+			out = append(out, media.PCMU)
+		}
+	}
+	return out
+}

@@ -1,0 +1,199 @@
+package server
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"cordboard/server/acd"
+	"cordboard/server/call"
+	"cordboard/server/config"
+	"cordboard/server/desk"
+	"cordboard/server/fact"
+	"cordboard/server/line"
+	"cordboard/server/media"
+	"cordboard/server/people"
+	"cordboard/server/routing"
+	"cordboard/server/trunk"
+)
+
+// tenant is one tenant's rooms.
+type tenant struct {
+	server    *Server
+	id        fact.TenantID
+	acd       *acd.Distributor
+	room      *desk.Room
+	presences people.Presences
+	presence  Presence // nil: none
+	now       atomic.Pointer[current]
+
+	mu    sync.Mutex
+	lines map[fact.AgentID]*line.Line
+	calls map[fact.ContactID]*call.Call
+}
+
+// current is what follows from the configuration; a call keeps the one it began with.
+type current struct {
+	config *config.Tenant
+	roster *people.Roster
+	rules  *call.Rules
+	sounds *sounds
+}
+
+func (s *Server) addTenant(ctx context.Context, c *config.Config, t *config.Tenant) error {
+	n := &tenant{server: s, id: fact.TenantID(t.ID), lines: map[fact.AgentID]*line.Line{}, calls: map[fact.ContactID]*call.Call{}}
+	n.room = s.desk.Room(n.id)
+	first, err := s.ledger.LastN(ctx, n.id)
+	if err != nil {
+		return err
+	}
+	n.acd = acd.New(acd.Options{
+		Tenant: n.id, Prefix: fact.NewID(time.Now()), Settings: routingSettings(t), Level: serviceLevels(t), First: first, Ledger: s.ledger, Desk: n.room, Log: s.log,
+	})
+	s.tenants[t.ID] = n
+	if err := n.read(c, t); err != nil {
+		return err
+	}
+	if s.o.Presence != nil && t.Graph != nil {
+		if n.presence, err = s.o.Presence(ctx, t, n.now.Load().roster, n.tookPresence); err != nil {
+			return err
+		}
+	}
+	n.setDesk(c, t)
+	return nil
+}
+
+func (n *tenant) read(c *config.Config, t *config.Tenant) error {
+	r := roster(t)
+	snd, err := loadSounds(n.server.plane, t)
+	if err != nil {
+		return err
+	}
+	n.now.Store(&current{config: t, roster: r, rules: callRules(t, r.Name), sounds: snd})
+	return nil
+}
+
+// take puts a new configuration in force for what begins from now on.
+func (n *tenant) take(c *config.Config, t *config.Tenant) {
+	if err := n.read(c, t); err != nil {
+		n.server.log.Error("a part of the new configuration could not be used; the old one stays", "tenant", n.id, "err", err)
+		return
+	}
+	n.acd.Tell(routing.Configure{Settings: routingSettings(t)})
+	n.setDesk(c, t)
+}
+
+func (n *tenant) setDesk(c *config.Config, t *config.Tenant) {
+	d := desk.Tenant{
+		ID: n.id, Name: t.Name, ACD: n.acd, Roster: n.now.Load().roster, Presences: &n.presences, Rules: deskRules(c, t),
+		Line: func(id fact.AgentID) desk.Line { return n.line(id) }, CloseLine: n.closeLine, History: history{n.server.ledger, t},
+	}
+	if n.presence != nil {
+		d.Fresh = n.presence.Fresh
+	}
+	n.room.Set(d)
+}
+
+func (n *tenant) tookPresence(news []people.Reading) {
+	n.presences.Take(news)
+	n.room.PresenceChanged()
+}
+
+// line gives the agent's line, and makes it if there is none.
+func (n *tenant) line(id fact.AgentID) *line.Line {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	l := n.lines[id]
+	if l == nil {
+		l = line.New(n.server.plane, id, n.server.log)
+		n.lines[id] = l
+		l.Sink(func(e line.Event) {
+			if _, up := e.(line.Up); up {
+				n.lineUp(id)
+			}
+		})
+	}
+	return l
+}
+
+func (n *tenant) closeLine(id fact.AgentID) {
+	n.mu.Lock()
+	l := n.lines[id]
+	delete(n.lines, id)
+	n.mu.Unlock()
+	if l != nil {
+		l.Close()
+	}
+}
+
+// lineUp tells the agent's call, if there is one, that it can be heard now.
+func (n *tenant) lineUp(id fact.AgentID) {
+	n.acd.Agent(id, func(v routing.AgentView, ok bool) {
+		if c := n.call(v.Contact); c != nil {
+			c.Tell(call.LineUp{Agent: id})
+		}
+	})
+}
+
+func (n *tenant) call(id fact.ContactID) *call.Call {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.calls[id]
+}
+
+// Line gives a line to a call (call.Lines). It is up when a packet came within the last second.
+func (n *tenant) Line(id fact.AgentID) (media.Leg, bool) {
+	l := n.line(id)
+	return l.Leg(), time.Since(l.LastHeard()) < time.Second
+}
+
+// begin starts a call for an incoming dialog.
+func (n *tenant) begin(d *trunk.Dialog) {
+	now := n.now.Load()
+	n.server.open.Add(1)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	c := call.Start(call.Deps{
+		Rules: now.rules, Media: now.sounds, Dialer: dialer{n.server.edge}, Lines: n, ACD: n.acd, Consoles: n.room, Log: n.server.log, Done: n.ended,
+	}, d)
+	n.calls[c.ID()] = c
+}
+
+func (n *tenant) ended(c *call.Call) {
+	n.mu.Lock()
+	delete(n.calls, c.ID())
+	n.mu.Unlock()
+	n.server.open.Add(-1)
+}
+
+// endCalls ends every call, when the server stops.
+func (n *tenant) endCalls() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, c := range n.calls {
+		c.Tell(call.Stop{})
+	}
+}
+
+func (n *tenant) close() {
+	n.mu.Lock()
+	for id, l := range n.lines {
+		l.Close()
+		delete(n.lines, id)
+	}
+	n.mu.Unlock()
+	n.acd.Close()
+}
+
+// Presence is a tenant's source of presence.
+type Presence interface {
+	// Fresh reads one person again, within ctx.
+	Fresh(ctx context.Context, p *people.Person) (people.Reading, bool)
+	// Health says in words how it is; ok is false when something is wrong.
+	Health() (words string, ok bool)
+}
+
+// PresenceMaker starts a tenant's source of presence, which runs until ctx ends and gives readings, with the
+// persons' ids in place of object ids, to take.
+type PresenceMaker func(ctx context.Context, t *config.Tenant, r *people.Roster, take func([]people.Reading)) (Presence, error)
