@@ -1,0 +1,196 @@
+package ui
+
+import (
+	"strings"
+
+	"cordboard/session/wire"
+)
+
+// expertsPane lists the people one key away, with their presence and its age. An expert keeps the place on the screen.
+func (m *Model) expertsPane(w, h int) []string {
+	k := panelKey{versions: [3]int{m.board.ver[secExperts], m.board.ver[secQueues]}, moment: m.server().Unix(), state: m.v[wLanguage], mode: int(m.stateMode())}
+	return m.panel("experts", w, h, k, m.drawExperts)
+}
+
+func (m *Model) drawExperts(w, h int) []string {
+	right := m.t.words()
+	if m.board.Call != nil || m.stateMode() == inReady || m.stateMode() == inPause {
+		right.put(text|bold, "/ ").put(dim, m.v[wkFind])
+	}
+	if m.board.Call == nil {
+		right = m.t.words().put(dim, m.v[wPresence])
+	}
+	p := m.t.pane(w, round, rule, m.t.words().put(text|bold, m.v[wExperts]), right)
+	list := m.board.Experts
+	rows := h - 2
+	switch {
+	case len(list) == 0:
+		p.blank(1)
+		p.centred(p.line().put(dim, m.v[wNoExperts]))
+	case w >= 60:
+		m.expertColumns(p, list, rows)
+	default:
+		m.expertList(p, list, rows)
+	}
+	return p.close(h)
+}
+
+// expertColumns puts one line an expert in two columns, read downwards.
+func (m *Model) expertColumns(p *pane, list []wire.Person, rows int) {
+	half := (p.inner() - 1) / 2
+	per := max(5, min(rows, (len(list)+1)/2))
+	if rows < per {
+		per = rows
+	}
+	for r := range per {
+		l := p.line()
+		if r < len(list) {
+			l.raw(m.expertLine(&list[r], half).String(), half)
+		}
+		l.to(half).put(rule, m.t.edges(round).v)
+		if i := r + per; i < len(list) {
+			l.raw(m.expertLine(&list[i], half).String(), half)
+		}
+		p.add(l)
+	}
+}
+
+// expertLine is one expert in w cells: digit, glyph, name, skill, word, age. The name keeps its room, then the word.
+func (m *Model) expertLine(e *wire.Person, w int) *line {
+	glyph, role, word := m.t.presence(e)
+	l := m.t.line(w)
+	name, plainText := text|bold, text
+	if role == dim {
+		name, plainText = dim, dim
+	}
+	digit := " "
+	if e.Digit > 0 && e.Digit <= 9 {
+		digit = itoa(e.Digit)
+	}
+	const fixed = 1 + 1 + 1 + 1 + 1 + 5 + 1 + 3
+	room := w - fixed
+	nameW := min(16, room)
+	l.put(name, digit).sp(1).put(role, glyph).sp(1).field(name, visual(e.Name), nameW)
+	if skill := room - nameW - 1; skill >= 4 {
+		l.sp(1).field(plainText, m.skill(e), skill)
+	} else {
+		l.sp(room - nameW)
+	}
+	l.sp(1).field(role, m.v[word], 5)
+	m.seen(l, e)
+	return l
+}
+
+// seen is the age of a presence in three cells, after a blank.
+func (m *Model) seen(l *line, e *wire.Person) {
+	if e.Seen.IsZero() {
+		l.num(dim, m.t.g.dash, 4)
+		return
+	}
+	l.num(dim, age(m.since(e.Seen)), 4)
+}
+
+func (m *Model) skill(e *wire.Person) string {
+	switch {
+	case len(e.Skills) > 0:
+		return e.Skills[0]
+	case e.Department != "":
+		return e.Department
+	}
+	return e.Job
+}
+
+// expertList gives each expert two lines, three where there is room, one where there is little.
+func (m *Model) expertList(p *pane, list []wire.Person, rows int) {
+	queues := 0
+	if m.board.Call != nil && len(m.board.Queues) > 0 {
+		queues = min(len(m.board.Queues), 4) + 1
+	}
+	each := min(3, max(1, (rows-queues)/max(1, len(list))))
+	if each == 1 && queues > 0 && rows < len(list)+queues {
+		queues = 0
+		each = min(3, max(1, rows/max(1, len(list))))
+	}
+	for i := range list {
+		if (i+1)*each > rows-queues {
+			break
+		}
+		e := &list[i]
+		p.add(m.expertLine(e, p.inner()))
+		if each >= 2 {
+			p.add(m.expertMore(p, e))
+		}
+		if each >= 3 {
+			p.blank(1)
+		}
+	}
+	if queues > 0 {
+		p.blank(rows - queues - (p.height() - 1))
+		p.rule(m.t.words().put(dim, m.v[wQueuesAndTeams]), m.t.words().put(text|bold, "q "))
+		for i := range queues - 1 {
+			q := &m.board.Queues[i]
+			l := p.line().put(text|bold, itoa(i+1)).sp(2).field(text, q.Name, p.inner()-17).num(dim, m.v.f(wNReady, "n", itoa(q.Ready)), 8)
+			m.longest(l, q, 6)
+			p.add(l)
+		}
+	}
+}
+
+// expertMore is the second line of an expert: skills, department, why not.
+func (m *Model) expertMore(p *pane, e *wire.Person) *line {
+	l := p.line().sp(4)
+	_, role, _ := m.t.presence(e)
+	parts := make([]string, 0, 3)
+	if len(e.Skills) > 0 {
+		parts = append(parts, strings.Join(e.Skills[:min(2, len(e.Skills))], ", "))
+	}
+	if e.Department != "" {
+		parts = append(parts, e.Department)
+	} else if e.Job != "" {
+		parts = append(parts, e.Job)
+	}
+	switch {
+	case e.Tried != "":
+		l.put(ring, e.Tried+" ")
+	case !e.Number && e.Kind != "queue":
+		parts = append(parts, m.v[wNoNumberShort])
+	case e.Old && e.Availability != "":
+		parts = append(parts, m.v.f(wLastSeen, "what", strings.ToLower(m.v.availability(e))))
+	case e.Message != "":
+		parts = append(parts, "“"+visual(e.Message)+"”")
+	}
+	s := text
+	if role == dim {
+		s = dim
+	}
+	return l.put(s, strings.Join(parts, " "+m.t.g.dot+" "))
+}
+
+// availability in Teams' own words.
+func (v words) availability(e *wire.Person) string {
+	switch e.Activity {
+	case "InACall":
+		return v[waInCall]
+	case "InAConferenceCall":
+		return v[waInConference]
+	case "InAMeeting":
+		return v[waInMeeting]
+	case "Presenting":
+		return v[waPresenting]
+	}
+	switch e.Availability {
+	case "Available", "AvailableIdle":
+		return v[waAvailable]
+	case "Busy", "BusyIdle":
+		return v[waBusy]
+	case "DoNotDisturb":
+		return v[waDnd]
+	case "Away":
+		return v[waAway]
+	case "BeRightBack":
+		return v[waBrb]
+	case "Offline":
+		return v[waOffline]
+	}
+	return v[waUnknown]
+}

@@ -1,0 +1,85 @@
+package ui
+
+import (
+	tea "github.com/charmbracelet/bubbletea"
+
+	"cordboard/session/wire"
+)
+
+// list is a place in rows that scroll.
+type list struct{ at int }
+
+func (m *Model) openHistory(key string) tea.Cmd {
+	open(overHistory)(m, key)
+	if len(m.history) == 0 {
+		m.history = m.board.Last
+	}
+	return m.do(wire.Command{Do: wire.DoHistory})
+}
+
+func (m *Model) row() *wire.Row {
+	if m.list.at < len(m.history) {
+		return &m.history[m.list.at]
+	}
+	return nil
+}
+
+func (m *Model) hasRow() bool { return m.row() != nil }
+
+func (m *Model) rowStory(key string) tea.Cmd {
+	r := m.row()
+	m.behind = overHistory
+	m.over = overWhy
+	m.whyText = nil
+	return m.do(wire.Command{Do: wire.DoWhy, Contact: r.Contact})
+}
+
+func (m *Model) rowCall(string) tea.Cmd {
+	m.over = overNone
+	return m.do(wire.Command{Do: wire.DoDial, To: &wire.Target{Kind: wire.ToNumber, Number: m.row().Caller.Number}})
+}
+
+func (m *Model) rowCopy(string) tea.Cmd { return m.copy(m.row().Caller.Number) }
+
+// scroll moves the mark, or the page.
+func (m *Model) scroll(key string) tea.Cmd {
+	n := m.rowsOpen()
+	page := max(1, m.h-8)
+	switch key {
+	case "up", "ctrl+p":
+		m.list.at--
+	case "down", "ctrl+n":
+		m.list.at++
+	case "pgup":
+		m.list.at -= page
+	case "pgdown":
+		m.list.at += page
+	case "home":
+		m.list.at = 0
+	case "end":
+		m.list.at = n - 1
+	}
+	m.list.at = max(0, min(m.list.at, n-1))
+	return nil
+}
+
+// rowsOpen is how many rows the open page has.
+func (m *Model) rowsOpen() int {
+	switch m.over {
+	case overHistory:
+		return len(m.history)
+	case overWhy:
+		return len(m.whyText)
+	case overSettings:
+		return len(settingRows)
+	case overHelp:
+		return len(m.helpRows(m.w - 4))
+	}
+	return 0
+}
+
+// window is the part of n rows that is seen in h, with the mark in it.
+func (l list) window(n, h int) (from, to int) {
+	from = max(0, min(l.at-h/2, n-h))
+	return from, min(n, from+h)
+}

@@ -1,0 +1,109 @@
+package stage
+
+import (
+	"time"
+
+	"cordboard/session/wire"
+)
+
+func (s *Server) callAct(c wire.Command, r *wire.Reply) *wire.News {
+	call := *s.b.Call
+	s.b.Call = &call
+	switch c.Do {
+	case wire.DoHold:
+		call.Held, call.HeldSince = true, s.Now()
+		s.state(wire.Held)
+		return &wire.News{Said: s.say("hears", "Nestor Wilke hears music.")}
+	case wire.DoResume:
+		call.Held = false
+		s.state(wire.Talking)
+		return &wire.News{Said: s.say("hears", "You and Nestor Wilke hear each other.")}
+	case wire.DoMute:
+		call.Muted = c.Muted
+	case wire.DoTones:
+		call.Tones += c.Digits
+	case wire.DoNote:
+		call.Note, call.NoteSaved = c.Text, s.Now()
+	case wire.DoHangup:
+		return s.end("you")
+	case wire.DoTransfer, wire.DoAsk:
+		return s.move(c, &call, r)
+	case wire.DoUndo:
+		call.Transfer = nil
+		s.state(wire.Talking)
+		return &wire.News{Said: s.say("hears", "You took the caller back. Nestor Wilke hears you.")}
+	case wire.DoSwap:
+		p := append([]wire.Party(nil), call.Parties...)
+		p[1].Music = !p[1].Music
+		call.Parties = p
+	case wire.DoJoin:
+		call.Parties = append(append([]wire.Party(nil), call.Parties...), wire.Party{ID: "e", Name: call.Transfer.To, Role: "expert", State: "talking"})
+		call.Parties[1].Music = false
+		call.Transfer, call.Held = nil, false
+		s.state(wire.Conference)
+		return &wire.News{Said: s.say("hears", "Everybody hears everybody.")}
+	case wire.DoComplete:
+		return s.end("transferred")
+	case wire.DoDrop:
+		call.Transfer, call.Held = nil, false
+		s.state(wire.Talking)
+		return &wire.News{Said: s.say("hears", "You and Nestor Wilke hear each other.")}
+	}
+	return &wire.News{}
+}
+
+// move rings an expert. The busy ones make the server ask first; who is away declines.
+func (s *Server) move(c wire.Command, call *wire.Call, r *wire.Reply) *wire.News {
+	to := wire.Person{Name: c.To.Number, Number: true, Availability: "Available"}
+	for _, e := range s.b.Experts {
+		if e.ID == c.To.ID {
+			to = e
+		}
+	}
+	if to.Availability != "Available" && !c.Anyway && c.To.Kind != wire.ToQueue {
+		r.OK, r.Code = false, "ask"
+		r.Ask = &wire.Ask{Words: to.Name + " is in a meeting (read now).", Instead: []wire.Person{s.b.Experts[1]}}
+		return nil
+	}
+	kind, state := "transfer", wire.Transfer
+	if c.Do == wire.DoAsk {
+		kind, state = "ask", wire.Consulting
+		call.HeldSince = s.Now()
+		call.Parties = append([]wire.Party(nil), call.Parties...)
+		call.Parties[1].Music = true
+	}
+	mv := &wire.Moving{Kind: kind, To: to.Name, ID: to.ID, State: "ringing", Since: s.Now(), Until: s.Now().Add(20 * time.Second)}
+	call.Transfer, call.Back = mv, nil
+	s.state(state)
+	s.in(6*time.Second, func() {
+		now := s.b.Call
+		if now == nil || now.Transfer == nil || now.Transfer.Since != mv.Since {
+			return
+		}
+		next := *now
+		s.b.Call = &next
+		switch {
+		case kind == "ask":
+			m := *mv
+			m.State, m.Since = "answered", s.Now()
+			next.Transfer = &m
+			s.news(wire.News{Said: s.say("hears", "You and "+to.Name+" hear each other.")})
+		case to.Availability == "Available":
+			s.news(*s.end("transferred"))
+		default:
+			next.Transfer = nil
+			next.Back = &wire.Back{To: to.Name, Code: 603, Why: "declined", Words: to.Name + " declined.", At: s.Now()}
+			s.state(wire.Talking)
+			s.news(wire.News{Said: &wire.Said{Kind: "state", Words: to.Name + " declined. Nestor Wilke is back with you.", Bad: true}})
+		}
+	})
+	return &wire.News{Said: s.say("hears", "Nestor Wilke hears ringing, you hear nothing.")}
+}
+
+// Lose cuts the connection, as far as the console knows.
+func (s *Server) Lose(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Tell(wire.Connected{State: wire.ConnLost, Since: s.Now(), Attempt: 3, Next: s.Now().Add(2 * time.Second), Waiting: 1})
+	s.in(d, func() { s.Tell(wire.Connected{State: wire.ConnResumed, Took: d}) })
+}

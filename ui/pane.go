@@ -1,0 +1,126 @@
+package ui
+
+// pane is a box under construction: a border with words in it, rows of exactly the inner width, rules between.
+type pane struct {
+	t     *theme
+	w     int
+	b     border
+	role  style
+	rows  []string
+	sides [2]string
+}
+
+// pane opens a box w cells wide; title and right stand in its upper border.
+func (t *theme) pane(w int, b border, role style, title, right *line) *pane {
+	p := &pane{t: t, w: w, b: b, role: role, rows: make([]string, 0, 40)}
+	e := t.edges(b)
+	p.sides = [2]string{t.paint(role, e.v) + " ", " " + t.paint(role, e.v)}
+	p.rows = append(p.rows, p.edge(e.tl, e.tr, title, right))
+	return p
+}
+
+// inner is the width of a row inside.
+func (p *pane) inner() int { return p.w - 4 }
+
+// line starts a row.
+func (p *pane) line() *line { return p.t.line(p.inner()) }
+
+// words starts a piece of a border.
+func (t *theme) words() *line { return t.line(400) }
+
+// edge is a horizontal border with words in it.
+func (p *pane) edge(left, right string, title, tail *line) string {
+	e := p.t.edges(p.b)
+	l := p.t.line(p.w)
+	room := p.w - 4
+	tailW := 0
+	if tail != nil && tail.w > 0 {
+		tail.max = room
+		if title != nil && title.w+tail.w+6 > room {
+			tail = nil // the title matters more
+		} else {
+			tailW = tail.w + 3
+		}
+	}
+	l.put(p.role, left)
+	if title != nil && title.w > 0 {
+		if title.w > room-tailW-2 {
+			title.shorten(room - tailW - 2)
+		}
+		l.put(p.role, e.h).sp(1).add(title).sp(1)
+	}
+	fill := p.w - 1 - l.w - tailW
+	l.b = append(l.b, p.t.paint(p.role, repeat(e.h, fill))...)
+	l.w += max(0, fill)
+	if tailW > 0 {
+		l.sp(1).add(tail).sp(1).put(p.role, e.h)
+	}
+	l.put(p.role, right)
+	return l.String()
+}
+
+func repeat(s string, n int) string {
+	if n <= 0 {
+		return ""
+	}
+	b := make([]byte, 0, n*len(s))
+	for range n {
+		b = append(b, s...)
+	}
+	return string(b)
+}
+
+// add puts a row into the box.
+func (p *pane) add(l *line) { p.raw(l.String()) }
+
+func (p *pane) raw(s string) { p.rows = append(p.rows, p.sides[0]+s+p.sides[1]) }
+
+// blank adds n empty rows.
+func (p *pane) blank(n int) {
+	for range n {
+		p.raw(blanks(p.inner()))
+	}
+}
+
+// rule adds a line across, with words in it.
+func (p *pane) rule(title, right *line) {
+	e := p.t.edges(p.b)
+	p.rows = append(p.rows, p.edge(e.jl, e.jr, title, right))
+}
+
+// height so far, the upper border counted.
+func (p *pane) height() int { return len(p.rows) }
+
+// close fills the box to h rows and shuts it. Rows too many are left out above the lower border.
+func (p *pane) close(h int) []string {
+	if h < 2 {
+		return nil
+	}
+	if len(p.rows) > h-1 {
+		p.rows = p.rows[:h-1]
+	}
+	p.blank(h - 1 - len(p.rows))
+	e := p.t.edges(p.b)
+	return append(p.rows, p.edge(e.bl, e.br, nil, nil))
+}
+
+// beside joins columns row by row; each column has rows of one width.
+func beside(h int, columns ...[]string) []string {
+	rows := make([]string, h)
+	for i := range rows {
+		n := 0
+		for _, c := range columns {
+			if i < len(c) {
+				n += len(c[i])
+			}
+		}
+		b := make([]byte, 0, n)
+		for _, c := range columns {
+			if i < len(c) {
+				b = append(b, c[i]...)
+			}
+		}
+		rows[i] = string(b)
+	}
+	return rows
+}

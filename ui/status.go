@@ -1,0 +1,214 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	"cordboard/session/wire"
+)
+
+// face of the desk now: what the first cell of the first row shows.
+func (m *Model) face() (face, time.Time) {
+	b := &m.board
+	switch {
+	case !m.welcomed || b.Out != nil:
+		return face{m.t.g.rest, talk, wcSignIn}, time.Time{}
+	case b.Offer != nil && b.Call == nil:
+		return m.t.faceOf(wire.Offered), b.Offer.Offered
+	}
+	f := m.t.faceOf(b.Me.State)
+	switch {
+	case b.Call != nil && b.Call.Held && b.Me.State != wire.Consulting:
+		return m.t.faceOf(wire.Held), b.Call.HeldSince
+	case b.Call != nil && b.Me.State == wire.Talking && !b.Call.Answered.IsZero():
+		return f, b.Call.Answered
+	}
+	return f, b.Me.Since
+}
+
+// status is the first row.
+func (m *Model) status(w int) string {
+	t := m.t
+	if m.lost() {
+		return m.loud(w, face{t.g.alert, bad, wNoServer}, m.since(m.conn.Since.Add(m.board.Skew)), m.v[wCallGoesOn], m.board.Call != nil)
+	}
+	f, since := m.face()
+	me := &m.board.Me
+	if m.welcomed {
+		switch m.stateMode() {
+		case inPause:
+			reason := m.v[wCallsDoNotCome]
+			if me.Reason != nil {
+				return m.loudReason(w, f, me.Reason.Name, m.since(since), reason)
+			}
+			return m.loud(w, f, m.since(since), reason, true)
+		case inMissed:
+			return m.loud(w, f, m.since(since), m.v[wCallsDoNotCome], true)
+		}
+	}
+	l := t.line(w)
+	pillWords := " " + f.glyph + " " + m.v[f.word] + " "
+	if !since.IsZero() {
+		pillWords += running(m.since(since)) + " "
+	}
+	l.put(f.role|pill, pillWords)
+	m.statusWarnings(l)
+	if p := me.Pending; p != nil && m.welcomed {
+		pf := t.faceOf(p.State)
+		l.put(dim, "  "+m.v[wThen]+" ").put(pf.role, pf.glyph).sp(1)
+		if p.Reason != nil {
+			l.put(text, p.Reason.Name)
+		} else {
+			l.put(text, m.v[pf.word])
+		}
+	}
+	right := m.statusRight(w)
+	if place := m.place(w); place != "" && l.w+3+width(place)+2+right.w <= w {
+		l.sp(2).put(dim, place)
+	}
+	return l.end(right).String()
+}
+
+// statusWarnings say what the agent must know before anything else.
+func (m *Model) statusWarnings(l *line) {
+	switch {
+	case m.levels.NoDevice && m.board.Call != nil:
+		l.sp(1).put(bad|pill, " "+m.v[wNoMic]+" ").put(bad, " "+m.v[wCallerHearsNothing])
+	case m.isMuted() && m.levels.SpeakingMute:
+		l.sp(1).put(bad|pill, " "+m.v[wMuted]+" ").put(ring|bold, " "+m.v[wSpeakingMuted])
+	case m.isMuted():
+		l.sp(1).put(bad|pill, " "+m.v[wMuted]+" ")
+	}
+}
+
+func (m *Model) isMuted() bool {
+	return m.board.Call != nil && (m.muted || m.levels.Muted || m.board.Call.Muted)
+}
+
+// place is where the agent works: the company and the queues.
+func (m *Model) place(w int) string {
+	if !m.welcomed {
+		return ""
+	}
+	names := make([]string, 0, len(m.board.Queues))
+	for _, q := range m.board.Queues {
+		names = append(names, q.Name)
+	}
+	qs := strings.Join(names, ", ")
+	if w < 100 {
+		if m.board.Me.State == wire.Ready {
+			return qs
+		}
+		return ""
+	}
+	if qs == "" {
+		return m.board.Tenant.Name
+	}
+	return m.board.Tenant.Name + " " + m.t.g.dot + " " + qs
+}
+
+// statusRight is the right end of the first row: microphone, ear, line, clock. Every field keeps its width.
+func (m *Model) statusRight(w int) *line {
+	t := m.t
+	l := t.line(w)
+	if m.welcomed {
+		l.put(dim, m.v[wMic]+" ")
+		switch {
+		case m.isMuted():
+			l.field(bad|bold, m.v[wMutedShort], 5)
+		case m.levels.NoDevice:
+			l.field(bad, m.v[wNone], 5)
+		case m.o.Motion == "calm":
+			l.field(good, m.v.voice(m.mic.now), 5)
+		default:
+			l.field(good, m.mic.draw(&t.g, 5), 5)
+		}
+		l.put(dim, " "+m.v[wEar]+" ")
+		if m.o.Motion == "calm" {
+			l.field(good, m.v.voice(m.ear.now), 5)
+		} else {
+			l.field(good, m.ear.draw(&t.g, 5), 5)
+		}
+		l.sp(2)
+		m.quality(l, m.lineQuality(), m.levels.LineUp || m.board.Call != nil)
+		l.sp(2)
+	}
+	return l.put(text|bold, clock(m.local(m.server()), w >= 100)).sp(1)
+}
+
+func (v words) voice(level float64) string {
+	if level > 0.02 {
+		return v[wVoice]
+	}
+	return ""
+}
+
+// lineQuality is what this end receives, else what the server measures.
+func (m *Model) lineQuality() wire.Quality {
+	if m.levels.Quality.MOS > 0 {
+		return m.levels.Quality
+	}
+	if c := m.board.Call; c != nil {
+		return c.Quality
+	}
+	return wire.Quality{}
+}
+
+// quality writes three bars, a word and the MOS, always in the same cells.
+func (m *Model) quality(l *line, q wire.Quality, up bool) {
+	g := &m.t.g
+	wide := max(width(m.v[wGood]), width(m.v[wFair]), width(m.v[wBad]))
+	switch {
+	case !up && q.MOS == 0:
+		l.field(dim, m.v[wNoLine], 3+1+wide+4)
+	case q.MOS == 0:
+		l.field(dim, g.signal[2], 3).sp(1).field(dim, m.v[wLine], wide).sp(1).num(dim, g.dash, 3)
+	case q.MOS >= 4:
+		l.field(good, g.signal[2], 3).sp(1).field(text, m.v[wGood], wide).sp(1).num(text|bold, one(q.MOS), 3)
+	case q.MOS >= 3.6:
+		l.field(ring, g.signal[1], 3).sp(1).field(ring, m.v[wFair], wide).sp(1).num(ring|bold, one(q.MOS), 3)
+	default:
+		l.field(bad, g.signal[0], 3).sp(1).field(bad, m.v[wBad], wide).sp(1).num(bad|bold, one(q.MOS), 3)
+	}
+}
+
+// one decimal.
+func one(f float64) string {
+	n := int(f*10 + 0.5)
+	return itoa(n/10) + "." + itoa(n%10)
+}
+
+// loud is a first row that is reversed as a whole: calls do not come, or nothing works.
+func (m *Model) loud(w int, f face, d time.Duration, words string, say bool) string {
+	s := " " + f.glyph + " " + m.v[f.word] + "  " + running(d)
+	if say {
+		s += "  " + words
+	}
+	return m.reversed(w, f.role, s)
+}
+
+func (m *Model) loudReason(w int, f face, reason string, d time.Duration, words string) string {
+	return m.reversed(w, f.role, " "+f.glyph+" "+m.v[f.word]+"  "+reason+"  "+running(d)+"  "+words)
+}
+
+func (m *Model) reversed(w int, role style, s string) string {
+	right := clock(m.local(m.server()), w >= 100) + " "
+	s = cut(s, w-width(right)-1, m.t.g.ellipsis)
+	return m.t.paint(role|pill, s+blanks(w-width(s)-width(right))+right)
+}
+
+// windowTitle is what the terminal's title says.
+func (m *Model) windowTitle() string {
+	f, _ := m.face()
+	s := f.glyph + " " + m.v[f.word]
+	if !m.welcomed {
+		return "cordboard"
+	}
+	if c := m.board.caller(); c != nil && m.board.Missed == nil {
+		s += " " + m.nameOf(c)
+	}
+	if m.lost() {
+		s = m.t.g.alert + " " + m.v[wNoServer]
+	}
+	return s + " " + m.t.g.dot + " cordboard"
+}
