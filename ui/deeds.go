@@ -34,7 +34,9 @@ func open(o overlay) func(*Model, string) tea.Cmd {
 		}
 		m.over = o
 		m.list = list{}
-		m.prefix = inNone
+		if o != overHelp {
+			m.prefix = inNone
+		}
 		return nil
 	}
 }
@@ -114,7 +116,7 @@ func (m *Model) redraw(string) tea.Cmd {
 
 // back closes what is on top.
 func (m *Model) back(string) tea.Cmd {
-	if m.prefix != inNone {
+	if m.prefix != inNone && m.over != overHelp {
 		m.prefix = inNone
 		return nil
 	}

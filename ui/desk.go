@@ -57,6 +57,9 @@ func (m *Model) screen() []string {
 // body is what stands between the fixed rows.
 func (m *Model) body(w, h int) []string {
 	if !m.welcomed || m.board.Out != nil {
+		if m.over == overHelp {
+			return m.helpPane(w, h)
+		}
 		return m.door(w, h)
 	}
 	if m.lost() {

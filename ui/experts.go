@@ -67,16 +67,16 @@ func (m *Model) expertLine(e *wire.Person, w int) *line {
 	if e.Digit > 0 && e.Digit <= 9 {
 		digit = itoa(e.Digit)
 	}
-	const fixed = 1 + 1 + 1 + 1 + 1 + 5 + 1 + 3
+	const fixed = 1 + 1 + 1 + 1 + 1 + 4 + 4
 	room := w - fixed
-	nameW := min(16, room)
+	nameW := min(15, room)
 	l.put(name, digit).sp(1).put(role, glyph).sp(1).field(name, visual(e.Name), nameW)
 	if skill := room - nameW - 1; skill >= 4 {
 		l.sp(1).field(plainText, m.skill(e), skill)
 	} else {
 		l.sp(room - nameW)
 	}
-	l.sp(1).field(role, m.v[word], 5)
+	l.sp(1).field(role, m.v[word], 4)
 	m.seen(l, e)
 	return l
 }

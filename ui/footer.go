@@ -7,7 +7,7 @@ func (m *Model) footer(w int) string {
 	in := m.mode()
 	c := &m.keys.chips[in]
 	l := m.t.line(w)
-	l.put(c.role|pill, " "+m.v[c.word]+" ").sp(2)
+	l.put(c.role|pill, " "+m.v[c.word]+" ").sp(1)
 	list := m.footerKeys()
 	help := m.t.line(20)
 	for _, b := range list {
@@ -32,14 +32,13 @@ func (m *Model) footer(w int) string {
 }
 
 func (m *Model) footerKey(l *line, helpW int, key, label string) bool {
-	if l.w+width(key)+1+width(label)+1+helpW > l.max {
+	if l.w+2+width(key)+1+width(label)+2+helpW > l.max {
 		return false
 	}
-	l.put(text|bold, key)
+	l.sp(2).put(text|bold, key)
 	if label != "" {
 		l.put(dim, " "+label)
 	}
-	l.sp(2)
 	return true
 }
 

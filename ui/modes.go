@@ -47,8 +47,14 @@ const (
 )
 
 // mode of the desk: what is open on top decides, else the state.
-func (m *Model) mode() mode {
+func (m *Model) mode() mode { return m.modeWith(m.over) }
+
+// modeWith is the mode with that page open.
+func (m *Model) modeWith(over overlay) mode {
+	ringing := m.board.Offer != nil && m.board.Call == nil
 	switch {
+	case over == overHelp && !(ringing && m.welcomed):
+		return inHelp
 	case m.board.Out != nil:
 		return inOut
 	case !m.welcomed:
@@ -60,13 +66,12 @@ func (m *Model) mode() mode {
 	case m.prefix != inNone:
 		return m.prefix
 	}
-	ringing := m.board.Offer != nil && m.board.Call == nil
-	switch m.over {
+	switch over {
 	case overNote, overPicker:
 		if ringing {
 			return inTypeRing
 		}
-		if m.over == overNote {
+		if over == overNote {
 			return inNote
 		}
 		return inPicker
@@ -74,11 +79,9 @@ func (m *Model) mode() mode {
 	if ringing {
 		return inRing // what else is open waits, shrunk to its title
 	}
-	switch m.over {
+	switch over {
 	case overKeypad:
 		return inKeypad
-	case overHelp:
-		return inHelp
 	case overWhy:
 		return inWhy
 	case overHistory:

@@ -37,17 +37,7 @@ func (m *Model) helpRows(w int) []helpRow {
 }
 
 // helpMode is the mode that the page explains: the one it lies over.
-func (m *Model) helpMode() mode {
-	switch {
-	case !m.welcomed:
-		return m.doorMode()
-	case m.behind == overKeypad:
-		return inKeypad
-	case m.behind == overHistory:
-		return inHistory
-	}
-	return m.stateMode()
-}
+func (m *Model) helpMode() mode { return m.modeWith(m.behind) }
 
 func (m *Model) helpPane(w, h int) []string {
 	in := m.helpMode()
@@ -343,7 +333,7 @@ func (m *Model) wheel(key string) tea.Cmd {
 // clickFooter presses the key under the pointer.
 func (m *Model) clickFooter(x int) tea.Cmd {
 	in := m.mode()
-	at := width(m.v[m.keys.chips[in].word]) + 2 + 2
+	at := width(m.v[m.keys.chips[in].word]) + 2 + 3
 	for _, b := range m.footerKeys() {
 		if b.act == actHelp {
 			if x >= m.w-width("? "+m.v[wkHelp])-1 {

@@ -430,6 +430,26 @@ const (
 	wkAnyway
 	wkOther
 	wkRedraw
+
+	// --plain
+	wpBye
+	wpNoAnswerYet
+	wpSignedIn
+	wpAccount
+	wpSignInCode
+	wpNotSignedIn
+	wpNoOffer
+	wpWaited
+	wpToAnswer
+	wpWrap
+	wpCodes
+	wpSecondsLeft
+	wpMore
+	wpAgo
+	wpUnknownWord
+	wpNobodyCalled
+	wpSeveral
+	wNothingAsked
 	wordCount
 )
 

@@ -1,0 +1,5 @@
+package ui
+
+import "time"
+
+var began = time.Now()
