@@ -64,8 +64,8 @@ func SpeechChirp(number int) Speech {
 // chirpBand spreads the chirps over the band that G.711 carries; even numbers rise, odd ones fall.
 func chirpBand(number int) (from, to float64) {
 	number = ((number % SpeechChirps) + SpeechChirps) % SpeechChirps
-	low := 450 + float64(number/2)*600
-	high := low + 900
+	low := 400 + float64(number/2)*720
+	high := low + 650
 	if number%2 == 1 {
 		return high, low
 	}
