@@ -2,6 +2,7 @@ package lab
 
 import (
 	"math"
+	"math/cmplx"
 	"time"
 )
 
@@ -59,20 +60,76 @@ func correlate(x, ref []float64) []float64 {
 		power += x[i] * x[i]
 	}
 	floor := quiet * quiet * float64(len(ref)) / 4
-	out := make([]float64, len(x)-len(ref)+1)
+	out := slide(x, ref)
 	for i := range out {
 		if power > floor {
-			sum := 0.0
-			for j, r := range ref {
-				sum += r * x[i+j]
-			}
-			out[i] = math.Abs(sum) / math.Sqrt(power*refPower)
+			out[i] = math.Abs(out[i]) / math.Sqrt(power*refPower)
+		} else {
+			out[i] = 0
 		}
 		if i+len(ref) < len(x) {
 			power += x[i+len(ref)]*x[i+len(ref)] - x[i]*x[i]
 		}
 	}
 	return out
+}
+
+// slide is the plain correlation of ref with x at each offset, by Fourier transforms of blocks.
+func slide(x, ref []float64) []float64 {
+	const block = 8192
+	r := make([]complex128, block)
+	for i, v := range ref {
+		r[i] = complex(v, 0)
+	}
+	fourier(r, false)
+	out := make([]float64, len(x)-len(ref)+1)
+	step := block - len(ref) + 1
+	buf := make([]complex128, block)
+	for at := 0; at < len(out); at += step {
+		clear(buf)
+		for i := range min(block, len(x)-at) {
+			buf[i] = complex(x[at+i], 0)
+		}
+		fourier(buf, false)
+		for i := range buf {
+			buf[i] *= cmplx.Conj(r[i])
+		}
+		fourier(buf, true)
+		for i := range min(step, len(out)-at) {
+			out[at+i] = real(buf[i]) / block
+		}
+	}
+	return out
+}
+
+// fourier transforms in place; the length is a power of two. The inverse is not scaled.
+func fourier(a []complex128, inverse bool) {
+	n := len(a)
+	for i, j := 1, 0; i < n; i++ {
+		bit := n >> 1
+		for ; j&bit != 0; bit >>= 1 {
+			j ^= bit
+		}
+		j ^= bit
+		if i < j {
+			a[i], a[j] = a[j], a[i]
+		}
+	}
+	for size := 2; size <= n; size <<= 1 {
+		angle := -2 * math.Pi / float64(size)
+		if inverse {
+			angle = -angle
+		}
+		turn := cmplx.Rect(1, angle)
+		for start := 0; start < n; start += size {
+			w := complex(1, 0)
+			for k := start; k < start+size/2; k++ {
+				u, v := a[k], a[k+size/2]*w
+				a[k], a[k+size/2] = u+v, u-v
+				w *= turn
+			}
+		}
+	}
 }
 
 // downTo averages down to a lower rate that divides rate: enough of a filter for a matched filter.
