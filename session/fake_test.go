@@ -187,7 +187,6 @@ type desk struct {
 	s      *Session
 	signer *fakeSigner
 	phone  *fakePhone
-	cancel context.CancelFunc
 
 	mu    sync.Mutex
 	links []*fakeLink
@@ -197,7 +196,8 @@ type desk struct {
 }
 
 // inDesk runs a test in a bubble whose time stands still while all wait.
-func inDesk(t *testing.T, f func(*testing.T, *desk)) {
+// prepare, when given, comes before the session starts.
+func inDesk(t *testing.T, f func(*testing.T, *desk), prepare ...func(*desk)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		d := &desk{t: t, signer: &fakeSigner{life: time.Hour}, phone: &fakePhone{}}
@@ -221,8 +221,10 @@ func inDesk(t *testing.T, f func(*testing.T, *desk)) {
 			d.links = append(d.links, l)
 			return l, nil
 		}
+		for _, p := range prepare {
+			p(d)
+		}
 		ctx, cancel := context.WithCancel(context.Background())
-		d.cancel = cancel
 		done := make(chan struct{})
 		go func() { defer close(done); d.s.Run(ctx) }()
 		defer func() { cancel(); <-done }()

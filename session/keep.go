@@ -52,7 +52,7 @@ func openKeep(o Options) *keep {
 	}
 	sum := sha256.Sum256([]byte(o.Authority + "\n" + o.ClientID + "\n" + o.Profile))
 	base := filepath.Join(dir, "account-"+hex.EncodeToString(sum[:6]))
-	key, weak, err := findKey(o.TokenStore, base, k.log)
+	key, weak, err := findKey(o.TokenStore, base, systemRing{}, k.log)
 	if err != nil {
 		k.log.Warn("the token is kept in memory only", "err", err)
 		return k

@@ -86,10 +86,9 @@ func (r stuckRing) Set(string, string, string) error   { return nil }
 
 func TestLockedKeyringNeverHangsTheStart(t *testing.T) {
 	r := stuckRing{make(chan struct{})}
-	theRing = r
-	defer func() { close(r.let); theRing = systemRing{} }()
+	defer close(r.let)
 	start := time.Now()
-	key, weak, err := findKey("auto", filepath.Join(t.TempDir(), "a"), slog.New(slog.DiscardHandler))
+	key, weak, err := findKey("auto", filepath.Join(t.TempDir(), "a"), r, slog.New(slog.DiscardHandler))
 	if err != nil || len(key) != keyLength || !weak {
 		t.Fatalf("key of %d bytes, weak %v, %v", len(key), weak, err)
 	}
@@ -111,12 +110,11 @@ func (r memoryRing) Set(s, n, v string) error { r[s+n] = v; return nil }
 
 func TestKeyStaysTheSame(t *testing.T) {
 	log := slog.New(slog.DiscardHandler)
-	theRing = memoryRing{}
-	defer func() { theRing = systemRing{} }()
+	r := memoryRing{}
 	for _, store := range []string{"auto", "file", "keyring"} {
 		base := filepath.Join(t.TempDir(), store)
-		a, weak, err := findKey(store, base, log)
-		b, _, err2 := findKey(store, base, log)
+		a, weak, err := findKey(store, base, r, log)
+		b, _, err2 := findKey(store, base, r, log)
 		if err != nil || err2 != nil || !bytes.Equal(a, b) || weak != (store == "file") {
 			t.Errorf("%s: %v %v, same %v, weak %v", store, err, err2, bytes.Equal(a, b), weak)
 		}

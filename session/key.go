@@ -31,13 +31,11 @@ type systemRing struct{}
 func (systemRing) Get(service, name string) (string, error) { return keyring.Get(service, name) }
 func (systemRing) Set(service, name, secret string) error   { return keyring.Set(service, name, secret) }
 
-var theRing ring = systemRing{}
-
 // findKey gives the key of the token store: from the system's keyring if that answers within a second,
 // else from a file that only this user may read (weak).
-func findKey(store, base string, log *slog.Logger) (key []byte, weak bool, err error) {
+func findKey(store, base string, r ring, log *slog.Logger) (key []byte, weak bool, err error) {
 	if store != "file" {
-		key, err := within(keyringWithin, func() ([]byte, error) { return ringKey(theRing, filepath.Base(base)) })
+		key, err := within(keyringWithin, func() ([]byte, error) { return ringKey(r, filepath.Base(base)) })
 		if err == nil {
 			return key, false, nil
 		}

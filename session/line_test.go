@@ -101,7 +101,6 @@ func TestPhoneThatWantsARestartWhileDisconnectedGetsItAtTheNextWelcome(t *testin
 
 func TestPhoneWithoutADeviceIsAskedAgain(t *testing.T) {
 	inDesk(t, func(t *testing.T, d *desk) {
-		d.phone.offerErr = errors.New("no certificate")
 		l := d.welcome()
 		d.phone.mu.Lock()
 		d.phone.offerErr = nil
@@ -110,5 +109,5 @@ func TestPhoneWithoutADeviceIsAskedAgain(t *testing.T) {
 		if ids := offers(l.took()); len(ids) != 1 {
 			t.Errorf("offers %q", ids)
 		}
-	})
+	}, func(d *desk) { d.phone.offerErr = errors.New("no certificate") })
 }

@@ -313,9 +313,6 @@ func TestSigningOutForgetsTheAccountEvenWhenTheServerIsSilent(t *testing.T) {
 
 func TestServerThatIsNotThereYetIsAskedAgain(t *testing.T) {
 	inDesk(t, func(t *testing.T, d *desk) {
-		d.mu.Lock()
-		d.open = errors.New("connection refused")
-		d.mu.Unlock()
 		d.sleep(2 * time.Second)
 		if c, ok := lastTold[wire.Connected](d); !ok || c.State != wire.ConnTrying || c.Attempt < 2 {
 			t.Errorf("told %+v", c)
@@ -325,5 +322,5 @@ func TestServerThatIsNotThereYetIsAskedAgain(t *testing.T) {
 		d.mu.Unlock()
 		d.sleep(5 * time.Second)
 		d.welcome()
-	})
+	}, func(d *desk) { d.open = errors.New("connection refused") })
 }

@@ -11,7 +11,6 @@ import (
 
 func TestWithoutAnAccountACodeIsShown(t *testing.T) {
 	inDesk(t, func(t *testing.T, d *desk) {
-		d.signer.silent, d.signer.hold = []error{&SignInError{Stage: needsPerson}}, true
 		synctest.Wait()
 		if m, _ := lastTold[wire.SignIn](d); m.Stage != wire.SignInCode || m.Code == "" || m.URL == "" {
 			t.Fatalf("told %+v", m)
@@ -26,13 +25,11 @@ func TestWithoutAnAccountACodeIsShown(t *testing.T) {
 		if m, _ := lastTold[wire.SignIn](d); m.Stage != wire.SignInBrowser || !d.signer.opened {
 			t.Errorf("told %+v, opened %v", m, d.signer.opened)
 		}
-	})
+	}, func(d *desk) { d.signer.silent, d.signer.hold = []error{&SignInError{Stage: needsPerson}}, true })
 }
 
 func TestBlockedCodeShowsTheBrowserWayAtOnce(t *testing.T) {
 	inDesk(t, func(t *testing.T, d *desk) {
-		d.signer.silent = []error{&SignInError{Stage: needsPerson}}
-		d.signer.codeErr = &SignInError{Stage: wire.SignInBlocked, Words: "A rule forbids it.", Detail: "AADSTS53003"}
 		synctest.Wait()
 		m, _ := lastTold[wire.SignIn](d)
 		if m.Stage != wire.SignInBlocked || m.Words == "" || m.Detail != "AADSTS53003" || m.URL == "" || m.Remote == "" {
@@ -41,6 +38,9 @@ func TestBlockedCodeShowsTheBrowserWayAtOnce(t *testing.T) {
 		if d.signer.opened {
 			t.Error("a browser was opened although nobody asked")
 		}
+	}, func(d *desk) {
+		d.signer.silent = []error{&SignInError{Stage: needsPerson}}
+		d.signer.codeErr = &SignInError{Stage: wire.SignInBlocked, Words: "A rule forbids it.", Detail: "AADSTS53003"}
 	})
 }
 
@@ -48,8 +48,6 @@ func TestEndsOfACodeAreTold(t *testing.T) {
 	for _, stage := range []wire.SignInStage{wire.SignInExpired, wire.SignInDeclined, wire.SignInFailed} {
 		t.Run(string(stage), func(t *testing.T) {
 			inDesk(t, func(t *testing.T, d *desk) {
-				d.signer.silent = []error{&SignInError{Stage: needsPerson}}
-				d.signer.codeErr = &SignInError{Stage: stage, Words: "words"}
 				d.sleep(time.Minute)
 				if m, _ := lastTold[wire.SignIn](d); m.Stage != stage || m.Words != "words" {
 					t.Errorf("told %+v", m)
@@ -57,6 +55,9 @@ func TestEndsOfACodeAreTold(t *testing.T) {
 				if d.signer.codes != 1 {
 					t.Errorf("%d codes without a key pressed", d.signer.codes)
 				}
+			}, func(d *desk) {
+				d.signer.silent = []error{&SignInError{Stage: needsPerson}}
+				d.signer.codeErr = &SignInError{Stage: stage, Words: "words"}
 			})
 		})
 	}
@@ -64,8 +65,6 @@ func TestEndsOfACodeAreTold(t *testing.T) {
 
 func TestUnreachableAuthorityIsTriedAgain(t *testing.T) {
 	inDesk(t, func(t *testing.T, d *desk) {
-		fault := errors.New("dial tcp: no route to host")
-		d.signer.silent = []error{fault, fault, fault}
 		synctest.Wait()
 		if m, _ := lastTold[wire.SignIn](d); m.Stage != wire.SignInStarting || m.Words == "" {
 			t.Errorf("told %+v", m)
@@ -74,6 +73,9 @@ func TestUnreachableAuthorityIsTriedAgain(t *testing.T) {
 		if m, _ := lastTold[wire.SignIn](d); m.Stage != wire.SignInDone {
 			t.Errorf("told %+v", m)
 		}
+	}, func(d *desk) {
+		fault := errors.New("dial tcp: no route to host")
+		d.signer.silent = []error{fault, fault, fault}
 	})
 }
 
@@ -108,7 +110,6 @@ func tokens(l *fakeLink) (n int) {
 
 func TestRevokedAccountIsAskedToSignInWhileTheCallGoesOn(t *testing.T) {
 	inDesk(t, func(t *testing.T, d *desk) {
-		d.signer.life = 10 * time.Second
 		l := d.welcome()
 		d.signer.mu.Lock()
 		d.signer.silent = []error{errors.New("timeout"), &SignInError{Stage: needsPerson}}
@@ -121,7 +122,7 @@ func TestRevokedAccountIsAskedToSignInWhileTheCallGoesOn(t *testing.T) {
 		if l.isClosed() {
 			t.Error("the connection was given up")
 		}
-	})
+	}, func(d *desk) { d.signer.life = 10 * time.Second })
 }
 
 func TestRefusedTokenIsRenewedOnceAndThenThePersonIsAsked(t *testing.T) {
