@@ -1,0 +1,5 @@
+package audio
+
+import "log/slog"
+
+func watchMoves(log *slog.Logger) moves { return moves{close: func() {}} }

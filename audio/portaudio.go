@@ -1,0 +1,257 @@
+//go:build cgo && !headless
+
+package audio
+
+import (
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gordonklaus/portaudio"
+)
+
+const (
+	watchEvery = 50 * time.Millisecond
+	lostAfter  = 5               // looks in time without a callback: 250 ms
+	reprobe    = 2 * time.Second // between attempts to open while there is no device
+)
+
+// card is the sound card by PortAudio. One goroutine opens, watches and re-opens it; the callback and the
+// softphone meet in rings only.
+type card struct {
+	log   *slog.Logger
+	news  news
+	rings atomic.Pointer[rings] // nil while there is no device
+	name  atomic.Pointer[string]
+	want  atomic.Pointer[choice]
+
+	choose chan struct{}
+	stop   chan struct{}
+	done   chan struct{}
+	start  sync.Once
+	close  sync.Once
+	begun  atomic.Bool
+
+	micN, earN, under, over, opened atomic.Uint64
+}
+
+// callbackPanics counts frames that a fault in the callback has cost.
+var callbackPanics atomic.Uint64
+
+type choice struct{ input, output string }
+
+// rings belong to one opening of the device, so that a late callback of the one before cannot disturb them.
+type rings struct {
+	mic, ear ring
+	calls    atomic.Uint64 // of the microphone's callback
+	earCalls atomic.Uint64
+	primed   atomic.Bool
+}
+
+func openCard(o Options) (Device, error) {
+	c := &card{
+		log: o.Log, news: newNews(),
+		choose: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}),
+	}
+	c.name.Store(new(string))
+	c.want.Store(&choice{o.Input, o.Output})
+	return c, nil
+}
+
+func (c *card) Start() error {
+	c.start.Do(func() {
+		c.begun.Store(true)
+		go c.run()
+	})
+	return nil
+}
+
+func (c *card) Read(f *Frame) bool {
+	r := c.rings.Load()
+	if r == nil || !r.mic.take(f) {
+		return false
+	}
+	c.micN.Add(1)
+	return true
+}
+
+func (c *card) Write(f *Frame) {
+	if r := c.rings.Load(); r != nil && r.ear.put(f) {
+		r.primed.Store(true)
+		c.earN.Add(1)
+	}
+}
+
+func (c *card) Backlog() (mic, ear int) {
+	r := c.rings.Load()
+	if r == nil {
+		return 0, 0
+	}
+	return r.mic.len(), r.ear.len()
+}
+
+func (c *card) Stats() Stats {
+	return Stats{Mic: c.micN.Load(), Ear: c.earN.Load(), Underruns: c.under.Load(), Overruns: c.over.Load(), Opened: c.opened.Load()}
+}
+
+func (c *card) Events() <-chan Event { return c.news.ch }
+func (c *card) Name() string         { return *c.name.Load() }
+
+func (c *card) Choose(input, output string) {
+	c.want.Store(&choice{input, output})
+	select {
+	case c.choose <- struct{}{}:
+	default:
+	}
+}
+
+func (c *card) Close() error {
+	c.close.Do(func() {
+		close(c.stop)
+		if c.begun.Load() {
+			<-c.done
+		}
+		close(c.news.ch)
+	})
+	return nil
+}
+
+// run opens the device, watches it, and opens it again when it is lost or another one is chosen.
+func (c *card) run() {
+	defer close(c.done)
+	lost := false // told already
+	for {
+		s, err := c.open()
+		if err == nil {
+			c.opened.Add(1)
+			lost = false
+			c.log.Info("audio device open", "input", s.input, "output", s.output)
+			c.name.Store(&s.input)
+			c.news.tell(Event{Kind: Opened, Device: s.input})
+			err = c.watch(s)
+			c.rings.Store(nil)
+			s.close()
+		}
+		was := c.Name()
+		c.name.Store(new(string))
+		if err == nil { // stopped, or another device is chosen
+			select {
+			case <-c.stop:
+				return
+			default:
+				continue
+			}
+		}
+		if !lost {
+			lost = true
+			c.log.Warn("audio device lost", "device", was, "err", err)
+			c.news.tell(Event{Kind: Lost, Device: was, Err: err})
+		}
+		if !c.pause() {
+			return
+		}
+	}
+}
+
+// pause waits for the next attempt; false: the device is being closed.
+func (c *card) pause() bool {
+	t := time.NewTimer(reprobe)
+	defer t.Stop()
+	select {
+	case <-c.stop:
+		return false
+	case <-c.choose:
+	case <-t.C:
+	}
+	return true
+}
+
+// watch returns nil when it is asked to end, an error when the callbacks have ceased. PortAudio tells nobody of
+// a device that is gone: callbacks just stop. Looks that were themselves
+// late prove nothing and are not counted.
+func (c *card) watch(s *streams) error {
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	r := s.rings
+	mic, ear, silent, last := uint64(0), uint64(0), -lostAfter, time.Now()
+	moves := watchMoves(c.log)
+	defer moves.close()
+	for {
+		select {
+		case <-c.stop:
+			return nil
+		case <-c.choose:
+			return nil
+		case m := <-moves.ch:
+			c.moved(m)
+		case <-tick.C:
+		}
+		now := time.Now()
+		late := now.Sub(last) > 2*watchEvery
+		last = now
+		m, e := r.calls.Load(), r.earCalls.Load()
+		if (m != mic || s.in == nil) && (e != ear || s.out == nil) {
+			mic, ear, silent = m, e, 0
+			continue
+		}
+		if late {
+			continue
+		}
+		if silent++; silent >= lostAfter {
+			return fmt.Errorf("no sound for %v: the device is gone", lostAfter*watchEvery)
+		}
+	}
+}
+
+func (c *card) moved(m move) {
+	c.log.Warn("the system has moved the microphone", "from", m.from, "to", m.to)
+	name := m.to
+	c.name.Store(&name)
+	c.news.tell(Event{Kind: Moved, Device: m.to, From: m.from})
+}
+
+// heard is the microphone's callback: no lock, no allocation, no log.
+func (c *card) heard(r *rings, in []int16) {
+	r.calls.Add(1)
+	if len(in) != FrameSamples {
+		return
+	}
+	if !r.mic.put((*Frame)(in)) {
+		c.over.Add(1)
+	}
+}
+
+// play is the ear's callback.
+func (c *card) play(r *rings, out []int16) {
+	r.earCalls.Add(1)
+	if len(out) == FrameSamples && r.ear.take((*Frame)(out)) {
+		return
+	}
+	clear(out)
+	if r.primed.Load() {
+		c.under.Add(1)
+	}
+}
+
+// streams are what is open: one for each direction that there is a device for.
+type streams struct {
+	rings         *rings
+	in, out       *portaudio.Stream
+	input, output string
+}
+
+func (s *streams) close() {
+	host.Lock()
+	defer host.Unlock()
+	if s.in != nil {
+		s.in.Abort()
+		s.in.Close()
+	}
+	if s.out != nil {
+		s.out.Abort()
+		s.out.Close()
+	}
+	portaudio.Terminate()
+}

@@ -1,0 +1,163 @@
+//go:build cgo && !headless && !race
+
+// The binding hands small integers to C as pointers, which the race detector's pointer checks refuse: these
+// tests run without it.
+
+package audio
+
+import (
+	"testing"
+	"time"
+
+	"cordboard/audio/audiotest"
+)
+
+// open starts the card on a virtual headset and waits until it works.
+func open(t *testing.T, o Options) Device {
+	t.Helper()
+	o.Spec = "portaudio"
+	d, err := Open(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	if err := d.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// expect waits for an event of the given kind.
+func expect(t *testing.T, d Device, kind EventKind) Event {
+	t.Helper()
+	deadline := time.After(10 * time.Second)
+	for {
+		select {
+		case e := <-d.Events():
+			t.Logf("event %s %q from %q err %v", e.Kind, e.Device, e.From, e.Err)
+			if e.Kind == kind {
+				return e
+			}
+		case <-deadline:
+			t.Fatalf("no event %q within 10 s", kind)
+		}
+	}
+}
+
+// echo gives the ear what the microphone hears, on a 20 ms clock of its own, until stopped.
+func echo(d Device) (stop func()) {
+	quit, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(5 * time.Millisecond)
+		defer tick.Stop()
+		var f Frame
+		d.Write(&f)
+		for {
+			select {
+			case <-quit:
+				return
+			case <-tick.C:
+			}
+			for d.Read(&f) {
+				d.Write(&f)
+			}
+		}
+	}()
+	return func() { close(quit); <-done }
+}
+
+func TestAToneIntoTheMicrophoneComesOutOfTheEar(t *testing.T) {
+	h := audiotest.Start(t)
+	d := open(t, Options{})
+	expect(t, d, Opened)
+	defer echo(d)()
+	heard := h.Listen(audiotest.Ear)
+	h.Speak(audiotest.Tone(1000, 10000, 3*time.Second))
+	audiotest.Until(t, 10*time.Second, "the tone is over", func() bool {
+		return audiotest.Measure(heard.From(0), 1000).Heard > 2900*time.Millisecond
+	})
+	m := audiotest.Measure(heard.Stop(), 1000)
+	t.Logf("amplitude %.0f, SNR %.1f dB, gaps %v, %+v", m.Amplitude, m.SNR, m.Gaps, d.Stats())
+	if m.SNR < 75 {
+		t.Errorf("SNR %.1f dB, want at least 75", m.SNR)
+	}
+	if m.Amplitude < 9500 || m.Amplitude > 10500 {
+		t.Errorf("amplitude %.0f, want 10000", m.Amplitude)
+	}
+	if m.Total() > 100*time.Millisecond {
+		t.Errorf("drop-outs %v", m.Gaps)
+	}
+}
+
+func TestDevicesAreListedAndChosenByName(t *testing.T) {
+	audiotest.Start(t)
+	list, err := Devices()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	for _, i := range list {
+		found = found || i.Name == "headset" && i.Inputs > 0 && i.Outputs > 0
+	}
+	if !found {
+		t.Fatalf("no device \"headset\" in %+v", list)
+	}
+	d := open(t, Options{Input: "Headset", Output: "headset"})
+	if e := expect(t, d, Opened); e.Device != "headset" || d.Name() != "headset" {
+		t.Errorf("opened %q, named %q", e.Device, d.Name())
+	}
+	d.Choose("pulse", "default")
+	if e := expect(t, d, Opened); e.Device != "pulse" {
+		t.Errorf("after the choice %q is open", e.Device)
+	}
+}
+
+func TestADeviceThatGoesAwayComesBackByItself(t *testing.T) {
+	h := audiotest.Start(t)
+	d := open(t, Options{})
+	expect(t, d, Opened)
+	defer echo(d)()
+
+	h.Unplug()
+	expect(t, d, Lost)
+	var f Frame
+	if d.Read(&f) || d.Name() != "" {
+		t.Errorf("a device that is gone still gives sound or has a name (%q)", d.Name())
+	}
+	h.Replug()
+	expect(t, d, Opened)
+
+	h.Kill()
+	expect(t, d, Lost)
+	h.Run()
+	expect(t, d, Opened)
+
+	heard := h.Listen(audiotest.Ear)
+	h.Speak(audiotest.Tone(700, 8000, 2*time.Second))
+	audiotest.Until(t, 10*time.Second, "sound comes through again", func() bool {
+		return audiotest.Measure(heard.From(0), 700).Heard > time.Second
+	})
+}
+
+func TestWithoutAnyDeviceTheCardWaitsForOne(t *testing.T) {
+	h := audiotest.Start(t)
+	h.Kill()
+	d := open(t, Options{})
+	if e := expect(t, d, Lost); e.Err == nil {
+		t.Error("lost without a reason")
+	}
+	h.Run()
+	expect(t, d, Opened)
+}
+
+func TestAWantedMicrophoneIsNeverReplacedByAnother(t *testing.T) {
+	audiotest.Start(t)
+	d := open(t, Options{Input: "Jabra Engage 65"})
+	if e := expect(t, d, Lost); e.Err == nil {
+		t.Error("lost without a reason")
+	}
+	if d.Name() != "" {
+		t.Errorf("microphone %q is used", d.Name())
+	}
+}
