@@ -97,7 +97,7 @@ type Card struct {
 	NoteSaved time.Time
 	Tones     string
 	Story     []Line
-	OneWay    string
+	OneWay    string // from_caller: nothing is heard from the caller; to_caller: nothing reaches the caller
 	Quality   Quality
 }
 

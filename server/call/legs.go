@@ -167,15 +167,12 @@ func (e fromVoice) apply(c *Call) {
 	case media.Tone:
 		c.deliverTone(e.leg, v.Digit)
 	case media.OneWay:
-		if e.leg == c.leg && c.agent != nil {
-			c.oneWay = v.Dir
+		if e.leg == c.leg {
+			c.oneWay = map[string]string{"to": "from_caller", "from": "to_caller"}[v.Dir]
 			c.show()
 		}
 	case media.Dead:
-		c.log.Warn("a leg has been silent", "leg", e.leg.role, "since", v.Since)
-		if e.leg == c.leg && !c.over {
-			c.endBy(fact.Broken, "system", 0, "no sound and no report for too long")
-		}
+		c.log.Warn("a leg has been silent, in sound and reports", "leg", e.leg.role, "since", v.Since)
 	}
 }
 

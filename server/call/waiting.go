@@ -148,6 +148,25 @@ func (c *Call) join(a *agentLeg) {
 	c.recordOf(a.id, fact.Connected{Queue: c.queue, WaitedMS: c.waited.Milliseconds()}, nil)
 	c.tellStory("talking to " + c.deps.Rules.AgentName(a.id))
 	c.show()
+	c.after(qualityEvery, qualityDue{a})
+}
+
+// qualityEvery is how often the card's figures are renewed.
+const qualityEvery = 5 * time.Second
+
+type qualityDue struct{ a *agentLeg }
+
+func (e qualityDue) apply(c *Call) {
+	if c.agent != e.a || c.over {
+		return
+	}
+	s := c.leg.voice.Stats()
+	q := Quality{MOS: s.MOS, Worst: s.WorstMOS, Loss: s.LossPercent, Jitter: s.Jitter, Delay: s.RTT / 2}
+	if q != c.quality {
+		c.quality = q
+		c.show()
+	}
+	c.after(qualityEvery, e)
 }
 
 type lineWaited struct{ a *agentLeg }

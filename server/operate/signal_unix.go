@@ -1,0 +1,7 @@
+//go:build unix
+
+package operate
+
+import "syscall"
+
+const hangup = syscall.SIGHUP
