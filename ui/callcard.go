@@ -127,12 +127,14 @@ func (m *Model) talking(w, h int) []string {
 // callPane opens the box of a call: thick when a key is awaited.
 func (m *Model) callPane(w int, c *wire.Call) *pane {
 	title := m.t.words()
+	tail := m.tail(c.Waited, c.Recording)
+	room := w - 9 - tail.w // what the path may take of the border
 	b, role := round, talk
 	switch m.stateMode() {
 	case inBack:
 		b, role = thick, ring
 		title.put(ring|bold, m.v[wBackWithYou]+" ")
-		m.path(title, c.Queue, c.Path, w-40)
+		m.path(title, c.Queue, c.Path, room-title.w)
 	case inAsking:
 		role = calm
 		title.put(text, m.v.f(wAskingAbout, "who", c.Transfer.To, "caller", m.nameOf(&c.Caller)))
@@ -140,17 +142,17 @@ func (m *Model) callPane(w int, c *wire.Call) *pane {
 		title.put(text, m.v.f(wGroupWith, "caller", m.nameOf(&c.Caller)))
 	case inHold, inSending:
 		role = calm
-		m.callTitle(title, c, w)
+		m.callTitle(title, c, room)
 	default:
-		m.callTitle(title, c, w)
+		m.callTitle(title, c, room)
 	}
 	if m.lost() {
 		role = rule
 	}
-	return m.t.pane(w, b, role, title, m.tail(c.Waited, c.Recording))
+	return m.t.pane(w, b, role, title, tail)
 }
 
-func (m *Model) callTitle(l *line, c *wire.Call, w int) {
+func (m *Model) callTitle(l *line, c *wire.Call, room int) {
 	switch c.Direction {
 	case "out":
 		l.put(text|bold, m.v[wOutgoing])
@@ -160,7 +162,7 @@ func (m *Model) callTitle(l *line, c *wire.Call, w int) {
 	case "direct":
 		l.put(text|bold, m.v[wDirectTitle])
 	default:
-		m.path(l, c.Queue, c.Path, w-36)
+		m.path(l, c.Queue, c.Path, room)
 	}
 	if l.w == 0 {
 		l.put(text|bold, m.v[wCall])
@@ -251,8 +253,12 @@ func (m *Model) lineRow(p *pane, c *wire.Call) *line {
 	case c.OneWay == "to_caller":
 		return l.put(bad|bold, m.t.g.alert+" ").put(bad, m.v[wNoSoundTo])
 	}
-	l.put(dim, m.v[wLine]).to(9)
-	if m.o.Motion != "calm" {
+	l.put(dim, m.v[wLine])
+	tall := m.w >= 100 // the meters stand above
+	if tall {
+		l.sp(1)
+	} else if m.o.Motion != "calm" {
+		l.to(9)
 		l.put(dim, m.v[wYou]+" ").put(good, m.mic.draw(&m.t.g, 4)).sp(2)
 		l.put(dim, m.v[wCaller]+" ").put(good, m.ear.draw(&m.t.g, 4)).sp(3)
 	}
@@ -261,9 +267,12 @@ func (m *Model) lineRow(p *pane, c *wire.Call) *line {
 		q = m.levels.Quality
 	}
 	m.quality(l, q, true)
-	if q.MOS > 0 && l.max >= 70 {
-		l.sp(3).put(dim, m.v[wLoss]+" ").num(text, one(q.Loss), 4).put(text, " %")
+	if q.MOS > 0 && (tall || l.max >= 70) {
+		l.sp(2).put(dim, m.v[wLoss]+" ").num(text, one(q.Loss), 4).put(text, " %")
 		l.sp(2).put(dim, m.v[wDelay]+" ").num(text, itoa(int(q.Delay+0.5)), 3).put(text, " ms")
+		if q.Worst > 0 && l.w+12 <= l.max {
+			l.sp(2).put(dim, m.v[wWorst]+" ").put(text, one(q.Worst))
+		}
 	}
 	return l
 }

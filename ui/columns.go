@@ -110,11 +110,15 @@ func (m *Model) teamPane(w, h int) []string {
 	for i := range m.board.Team {
 		a := &m.board.Team[i]
 		f := m.t.faceOf(a.State)
-		d := m.since(a.Since)
-		if a.Since.IsZero() {
-			d = 0
+		d := m.t.g.dash
+		switch since := m.since(a.Since); {
+		case a.Since.IsZero():
+		case since >= time.Hour:
+			d = age(since)
+		default:
+			d = running(since)
 		}
-		p.add(p.line().put(f.role, f.glyph).sp(1).field(text, visual(a.Name), p.inner()-10).num(dim, running(d), 8))
+		p.add(p.line().put(f.role, f.glyph).sp(1).field(text, visual(a.Name), p.inner()-8).num(dim, d, 6))
 		if p.height() >= h-1 {
 			break
 		}

@@ -45,18 +45,20 @@ func (m *Model) expertColumns(p *pane, list []wire.Person, rows int) {
 	for r := range per {
 		l := p.line()
 		if r < len(list) {
-			l.raw(m.expertLine(&list[r], half).String(), half)
+			l.raw(m.expertLine(&list[r], half, true).String(), half)
 		}
 		l.to(half).put(rule, m.t.edges(round).v)
 		if i := r + per; i < len(list) {
-			l.raw(m.expertLine(&list[i], half).String(), half)
+			l.raw(m.expertLine(&list[i], half, true).String(), half)
+		} else if r == per-1 && m.board.Call != nil && m.stateMode() != inSending {
+			l.put(text|bold, "t").sp(3).put(dim, m.v[wAllPeople])
 		}
 		p.add(l)
 	}
 }
 
 // expertLine is one expert in w cells: digit, glyph, name, skill, word, age. The name keeps its room, then the word.
-func (m *Model) expertLine(e *wire.Person, w int) *line {
+func (m *Model) expertLine(e *wire.Person, w int, skilled bool) *line {
 	glyph, role, word := m.t.presence(e)
 	l := m.t.line(w)
 	name, plainText := text|bold, text
@@ -70,8 +72,11 @@ func (m *Model) expertLine(e *wire.Person, w int) *line {
 	const fixed = 1 + 1 + 1 + 1 + 1 + 4 + 4
 	room := w - fixed
 	nameW := min(15, room)
+	if !skilled {
+		nameW = room
+	}
 	l.put(name, digit).sp(1).put(role, glyph).sp(1).field(name, visual(e.Name), nameW)
-	if skill := room - nameW - 1; skill >= 4 {
+	if skill := room - nameW - 1; skilled && skill >= 4 {
 		l.sp(1).field(plainText, m.skill(e), skill)
 	} else {
 		l.sp(room - nameW)
@@ -116,7 +121,11 @@ func (m *Model) expertList(p *pane, list []wire.Person, rows int) {
 			break
 		}
 		e := &list[i]
-		p.add(m.expertLine(e, p.inner()))
+		if each >= 2 {
+			p.add(m.expertLine(e, p.inner(), false))
+		} else {
+			p.add(m.expertLine(e, p.inner(), true))
+		}
 		if each >= 2 {
 			p.add(m.expertMore(p, e))
 		}

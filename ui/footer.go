@@ -7,39 +7,59 @@ func (m *Model) footer(w int) string {
 	in := m.mode()
 	c := &m.keys.chips[in]
 	l := m.t.line(w)
-	l.put(c.role|pill, " "+m.v[c.word]+" ").sp(1)
-	list := m.footerKeys()
+	l.put(c.role|pill, " "+m.v[c.word]+" ")
+	shown := m.footerRow(in)
 	help := m.t.line(20)
-	for _, b := range list {
-		if b.act == actHelp {
-			help.put(text|bold, "? ").put(dim, m.v[wkHelp]).sp(1)
-		}
-	}
-	for _, k := range m.footerExtra(in) {
-		if !m.footerKey(l, help.w, k[0], k[1]) {
-			break
-		}
-	}
-	for _, b := range list {
-		if b.act == actHelp {
-			continue
-		}
-		if !m.footerKey(l, help.w, b.shown(), m.v[b.label]) {
-			break
+	for _, k := range shown {
+		if k.act == actHelp {
+			help.put(text|bold, "? ").put(dim, m.v[wkHelp])
+		} else {
+			l.sp(2).put(text|bold, k.key)
+			if k.label != "" {
+				l.put(dim, " "+k.label)
+			}
 		}
 	}
 	return l.end(help).String()
 }
 
-func (m *Model) footerKey(l *line, helpW int, key, label string) bool {
-	if l.w+2+width(key)+1+width(label)+2+helpW > l.max {
-		return false
+// footerKey is one key of the footer as it is drawn.
+type footerKey struct {
+	act        action
+	key, label string
+	pinned     bool
+}
+
+func (k *footerKey) width() int {
+	w := 2 + width(k.key)
+	if k.label != "" {
+		w += 1 + width(k.label)
 	}
-	l.sp(2).put(text|bold, key)
-	if label != "" {
-		l.put(dim, " "+label)
+	return w
+}
+
+// footerRow is what fits: by importance, from the left; the way to end a call and the help never fall off.
+func (m *Model) footerRow(in mode) []footerKey {
+	var all []footerKey
+	for _, k := range m.footerExtra(in) {
+		all = append(all, footerKey{key: k[0], label: k[1]})
 	}
-	return true
+	for _, b := range m.footerKeys() {
+		pinned := b.act == actHelp || b.act == actHangup || b.act == actEndAll
+		all = append(all, footerKey{b.act, b.shown(), m.v[b.label], pinned})
+	}
+	room := m.w - width(m.v[m.keys.chips[in].word]) - 2
+	need := 0
+	for i := range all {
+		need += all[i].width()
+	}
+	for i := len(all) - 1; i >= 0 && need > room; i-- {
+		if !all[i].pinned {
+			need -= all[i].width()
+			all = append(all[:i], all[i+1:]...)
+		}
+	}
+	return all
 }
 
 // footerKeys are the bindings that the footer shows.

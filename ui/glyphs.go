@@ -1,6 +1,10 @@
 package ui
 
-import "cordboard/session/wire"
+import (
+	"strings"
+
+	"cordboard/session/wire"
+)
 
 // glyphs are the signs of the screen. The ASCII set serves terminals that draw ambiguous characters two cells wide.
 type glyphs struct {
@@ -38,6 +42,22 @@ var asciiGlyphs = glyphs{
 	signal:  [3]string{"l", "ll", "lll"},
 	up:      "^", down: "v",
 }
+
+// narrow puts a plain sign in the place of each that a terminal set up for Chinese may draw two cells wide.
+func narrow(s string) string {
+	if plainASCII(s) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if n, ok := narrowRunes[r]; ok {
+			return n
+		}
+		return r
+	}, s)
+}
+
+var narrowRunes = map[rune]rune{'“': '"', '”': '"', '‘': '\'', '’': '\'', '…': '.', '–': '-', '—': '-', '·': '-', '▸': '>', '►': '>', '◄': '<', '›': '>', '‹': '<',
+	'≥': '>', '≤': '<', '×': 'x', '→': '>', '←': '<', '↑': '^', '↓': 'v', '●': '*', '○': 'o', '■': '#', '▲': '^', '◆': '#', '✓': '+', '✗': 'x', '♪': '~', '±': '~', '⇄': '~', '°': '\'', '§': '#'}
 
 // edges are the strokes of a border: top left, horizontal, top right, vertical, bottom left, bottom right, left and right joint.
 type edges struct{ tl, h, tr, v, bl, br, jl, jr string }

@@ -57,6 +57,9 @@ func (l *line) put(s style, words string) *line {
 	if words == "" {
 		return l
 	}
+	if l.t.g.ready == asciiGlyphs.ready {
+		words = narrow(words)
+	}
 	w := width(words)
 	if l.w+w > l.max {
 		words = cut(words, l.max-l.w, l.t.g.ellipsis)

@@ -96,7 +96,7 @@ func (m *Model) notNow(in mode) [][3]string {
 
 // whyPane is the story behind what the desk shows: the server's own words.
 func (m *Model) whyPane(w, h int) []string {
-	p := m.t.pane(w, round, talk, m.t.words().put(text|bold, m.v[wkWhy]), m.t.words().put(text|bold, "Esc ").put(dim, m.v[wkBack]))
+	p := m.t.pane(w, round, talk, m.t.words().put(text|bold, m.v[wWhyTitle]), m.t.words().put(text|bold, "Esc ").put(dim, m.v[wkBack]))
 	if len(m.whyText) == 0 {
 		p.add(p.line().put(dim, m.v[wAsked]))
 	}
@@ -116,8 +116,8 @@ func (m *Model) historyPane(w, h int) []string {
 	}
 	right := m.t.words().put(text|bold, "Enter ").put(dim, m.v[wkStory]).sp(2).put(text|bold, "Esc ").put(dim, m.v[wkBack])
 	p := m.t.pane(w, round, talk, title, right)
-	who := max(14, min(40, p.inner()-52))
-	p.add(p.line().put(dim, " ").field(dim, m.v[wColTime], 6).field(dim, m.v[wColWho], who).sp(1).field(dim, m.v[wColQueue], 9).
+	who := max(14, min(40, p.inner()-56))
+	p.add(p.line().sp(2).field(dim, m.v[wColTime], 6).field(dim, m.v[wColWho], who).sp(1).field(dim, m.v[wColQueue], 9).
 		num(dim, m.v[wColIn], 6).num(dim, m.v[wTalk], 6).sp(2).field(dim, m.v[wColCode], 9).sp(1).put(dim, m.v[wColEnd]))
 	if len(m.history) == 0 {
 		p.add(p.line().put(dim, m.v[wNoCallsYet]))
@@ -140,7 +140,7 @@ func (m *Model) historyRow(p *pane, r *wire.Row, who int, marked bool) *line {
 	if r.Caller.Company != "" {
 		name += ", " + visual(r.Caller.Company)
 	}
-	l.put(text|bold, first).put(dim, clock(m.local(r.At), false)).sp(1)
+	l.put(text|bold, first).sp(1).put(dim, clock(m.local(r.At), false)).sp(1)
 	if r.End == "missed" {
 		l.put(bad, m.t.g.missed+" ").field(text, name, who-2)
 	} else {
@@ -152,7 +152,7 @@ func (m *Model) historyRow(p *pane, r *wire.Row, who int, marked bool) *line {
 
 // keypadPane is where digits are tones.
 func (m *Model) keypadPane(w, h int) []string {
-	title := m.t.words().put(text|bold, m.v[wkKeypad]).put(dim, " "+m.v[wKeypadTo])
+	title := m.t.words().put(text|bold, m.v[wKeypad]).put(dim, " "+m.v[wKeypadTo])
 	p := m.t.pane(w, thick, talk, title, m.t.words().put(text|bold, "Esc ").put(dim, m.v[wkBack]))
 	keys := [4]string{"1  2  3", "4  5  6", "7  8  9", "*  0  #"}
 	sent := m.toneFor
@@ -333,23 +333,47 @@ func (m *Model) wheel(key string) tea.Cmd {
 // clickFooter presses the key under the pointer.
 func (m *Model) clickFooter(x int) tea.Cmd {
 	in := m.mode()
-	at := width(m.v[m.keys.chips[in].word]) + 2 + 3
-	for _, b := range m.footerKeys() {
-		if b.act == actHelp {
-			if x >= m.w-width("? "+m.v[wkHelp])-1 {
+	at := width(m.v[m.keys.chips[in].word]) + 2
+	for _, k := range m.footerRow(in) {
+		b := m.keys.bindings[k.act]
+		if k.act == actHelp {
+			if x >= m.w-k.width() {
 				return b.run(m, "?")
 			}
 			continue
 		}
-		end := at + width(b.shown()) + 1 + width(m.v[b.label])
-		if x >= at && x < end && len(b.keys) < 9 {
-			m.lastKey, m.lastKeyAt = b.keys[0], m.now
-			if in == inSure {
-				return m.pressSure(b.keys[0])
-			}
-			return b.run(m, b.keys[0])
+		end := at + k.width()
+		if x >= at && x < end && b != nil && len(b.keys) < 9 {
+			return m.press(keyOf(b.keys[0]))
 		}
-		at = end + 2
+		at = end
 	}
 	return nil
+}
+
+// keyOf is the message that a key of the table makes.
+func keyOf(name string) tea.KeyMsg {
+	switch name {
+	case "enter":
+		return tea.KeyMsg{Type: tea.KeyEnter}
+	case "esc":
+		return tea.KeyMsg{Type: tea.KeyEsc}
+	case "tab":
+		return tea.KeyMsg{Type: tea.KeyTab}
+	case "up":
+		return tea.KeyMsg{Type: tea.KeyUp}
+	case "down":
+		return tea.KeyMsg{Type: tea.KeyDown}
+	case "backspace":
+		return tea.KeyMsg{Type: tea.KeyBackspace}
+	case "f3":
+		return tea.KeyMsg{Type: tea.KeyF3}
+	case "f4":
+		return tea.KeyMsg{Type: tea.KeyF4}
+	case "ctrl+u":
+		return tea.KeyMsg{Type: tea.KeyCtrlU}
+	case " ":
+		return tea.KeyMsg{Type: tea.KeySpace, Runes: []rune{' '}}
+	}
+	return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(name)}
 }

@@ -64,7 +64,7 @@ func (m *Model) allowance(p *pane, me *wire.Me) *line {
 		if d > a {
 			s = ring
 		}
-		l.put(text, " "+m.v.f(wOf, "n", running(a))).sp(3).bar(s, 20, float64(d)/float64(a), false).sp(3)
+		l.put(text, " "+m.v.f(wOf, "n", running(a))).sp(2).bar(s, max(6, min(20, p.inner()-l.w-16)), float64(d)/float64(a), false).sp(2)
 		if d > a {
 			l.put(ring|bold, m.v.f(wOver, "n", running(d-a)))
 		} else {
@@ -110,13 +110,16 @@ func (m *Model) waiting(w, h int) []string {
 	l := p.line().sp(indent)
 	if me.Idle.Of > 0 {
 		l.put(text|bold, m.v.f(wPlace, "n", m.v.ordinal(me.Idle.Place), "of", itoa(me.Idle.Of)))
-		if me.Idle.Before != "" {
+		if me.Idle.Before != "" && p.inner() >= 70 {
 			l.sp(3).put(dim, m.v.f(wBefore, "who", me.Idle.Before))
 		}
 	} else {
 		l.put(text|bold, m.v[wNextCallYours])
 	}
 	p.add(l)
+	if me.Idle.Before != "" && p.inner() < 70 {
+		p.add(p.line().sp(indent).put(dim, m.v.f(wBefore, "who", me.Idle.Before)))
+	}
 	p.blank(1)
 	m.expected(p, indent)
 	l = p.line().sp(indent).field(dim, m.v[wHeadset], 11)
@@ -147,7 +150,8 @@ func (m *Model) expected(p *pane, indent int) {
 			s = m.v.about(time.Duration(q.Expected) * time.Second)
 		}
 		if l.w+width(q.Name)+width(s)+4 > l.max {
-			break
+			p.add(l)
+			l = p.line().sp(indent + 11)
 		}
 		l.put(text, q.Name+" ").put(dim, s).sp(3)
 	}
@@ -192,8 +196,20 @@ func (m *Model) lastRows(p *pane, n int) {
 			break
 		}
 		r := &m.board.Last[i]
-		l := p.line().put(dim, clock(m.local(r.At), false)).sp(2).field(text, m.rowName(r), max(12, min(24, p.inner()-48)))
-		l.num(text, lasted(ms(r.Talk)), 7).sp(2).field(text, m.rowQueue(r), 9).sp(1).field(text, orDash(r.Code, m.t), 10).sp(1).put(dim, m.v.ending(r.End))
+		l := p.line()
+		if r.End == "missed" {
+			l.put(bad, m.t.g.missed)
+		}
+		wide := p.inner() >= 66
+		name := max(12, min(24, p.inner()-37))
+		if wide {
+			name = min(24, p.inner()-50)
+		}
+		l.to(1).put(dim, clock(m.local(r.At), false)).sp(2).field(text, m.rowName(r), name)
+		l.num(text, lasted(ms(r.Talk)), 6).sp(2).field(text, m.rowQueue(r), 9).sp(1).field(text, orDash(r.Code, m.t), 10)
+		if wide {
+			l.sp(1).put(dim, m.v.ending(r.End))
+		}
 		p.add(l)
 	}
 }

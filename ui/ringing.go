@@ -9,8 +9,6 @@ import (
 // ringing is the card that waits for the Space bar. The thick border pulses once a second.
 func (m *Model) ringing(w, h int) []string {
 	o := m.board.Offer
-	title := m.t.words().put(ring|bold, m.v[wIncoming]+" ")
-	m.path(title, o.Queue, o.Path, w-46)
 	role := ring
 	if m.o.Motion != "calm" && m.now.Nanosecond() < 500e6 {
 		role |= bold
@@ -20,6 +18,8 @@ func (m *Model) ringing(w, h int) []string {
 		tail.put(ring, m.v[wCameBack]).sp(2)
 	}
 	tail.put(dim, m.v[wWaited]+" ").put(text, lasted(o.Offered.Sub(o.Arrived)))
+	title := m.t.words().put(ring|bold, m.v[wIncoming]+" ")
+	m.path(title, o.Queue, o.Path, w-9-tail.w-title.w)
 	p := m.t.pane(w, thick, role, title, tail)
 	m.callerRow(p, &o.Caller, "")
 	tall := w >= 56 && h >= 24
@@ -114,7 +114,7 @@ func (m *Model) answerKeys(p *pane) {
 	if wide {
 		l.sp(4)
 	}
-	p.add(l.put(dim, m.v[wF3Answers]))
+	p.add(l.put(dim, cut(m.v[wF3Answers], l.max-l.w, m.t.g.ellipsis)))
 }
 
 // typedRows is the last row of the open text field.

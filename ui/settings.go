@@ -43,7 +43,7 @@ func (m *Model) changeSetting(string) tea.Cmd {
 }
 
 func (m *Model) settingsPane(w, h int) []string {
-	p := m.t.pane(w, round, talk, m.t.words().put(text|bold, m.v[wkSettings]), m.t.words().put(dim, m.v[wSavedAsYouGo]))
+	p := m.t.pane(w, round, talk, m.t.words().put(text|bold, m.v[wSettings]), m.t.words().put(dim, m.v[wSavedAsYouGo]))
 	p.rule(m.t.words().put(dim, m.v[wSetSound]), nil)
 	device := m.levels.Device
 	if device == "" {

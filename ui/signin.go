@@ -214,7 +214,8 @@ func (m *Model) blockedPane(w, h int) []string {
 			p.add(p.line().put(dim, r))
 		}
 	}
-	return append(p.close(min(h, max(p.height()+2, 13))), blankRows(w, h-min(h, max(p.height()+2, 13)))...)
+	n := min(h, max(p.height()+2, 13))
+	return append(p.close(n), blankRows(w, h-n)...)
 }
 
 func blankRows(w, n int) []string {
@@ -321,6 +322,26 @@ func (m *Model) demoPane(w, h int) []string {
 	}
 	n := min(h, max(p.height()+1, 14))
 	return append(p.close(n), blankRows(w, h-n)...)
+}
+
+// demoRow goes on with the demo's steps on the desk, until the last is done.
+func (m *Model) demoRow(l *line) {
+	keys := [4]string{"Enter", "r", "Space", "1"}
+	names := [4]word{wkSignIn, wkReady, wkAnswer, wkTransfer}
+	l.put(dim, m.v[wDemo]+"  ")
+	next := true
+	for i := range keys {
+		switch {
+		case m.demoDone[i]:
+			l.put(good|bold, m.t.g.tick+" ").put(dim, m.v[names[i]])
+		case next:
+			next = false
+			l.put(talk|pill, " "+keys[i]+" ").put(text|bold, " "+m.v[names[i]])
+		default:
+			l.put(text|bold, keys[i]+" ").put(dim, m.v[names[i]])
+		}
+		l.sp(3)
+	}
 }
 
 // demoSteps are the four keys of the first call.

@@ -190,10 +190,10 @@ func (m *Model) miniBody(w, h int) []string {
 			l := m.t.line(w).sp(1)
 			half := (w - 3) / 2
 			if r < n {
-				l.raw(m.expertLine(&b.Experts[r], half).String(), half)
+				l.raw(m.expertLine(&b.Experts[r], half, half >= 32).String(), half)
 			}
 			if r+per < n {
-				l.to(half+2).raw(m.expertLine(&b.Experts[r+per], half).String(), half)
+				l.to(half+2).raw(m.expertLine(&b.Experts[r+per], half, half >= 32).String(), half)
 			}
 			if r < n {
 				add(l)

@@ -53,7 +53,7 @@ func (m *Model) status(w int) string {
 	}
 	l.put(f.role|pill, pillWords)
 	m.statusWarnings(l)
-	if p := me.Pending; p != nil && m.welcomed {
+	if p := me.Pending; p != nil && m.welcomed && !m.warned() {
 		pf := t.faceOf(p.State)
 		l.put(dim, "  "+m.v[wThen]+" ").put(pf.role, pf.glyph).sp(1)
 		if p.Reason != nil {
@@ -63,6 +63,9 @@ func (m *Model) status(w int) string {
 		}
 	}
 	right := m.statusRight(w)
+	if l.w+1+right.w > w { // a warning matters more than the meters
+		right = t.line(20).put(text|bold, clock(m.local(m.server()), w >= 100)).sp(1)
+	}
 	if place := m.place(w); place != "" && l.w+3+width(place)+2+right.w <= w {
 		l.sp(2).put(dim, place)
 	}
@@ -79,6 +82,11 @@ func (m *Model) statusWarnings(l *line) {
 	case m.isMuted():
 		l.sp(1).put(bad|pill, " "+m.v[wMuted]+" ")
 	}
+}
+
+// warned says that the first row has something more urgent to say than what comes after the call.
+func (m *Model) warned() bool {
+	return m.isMuted() && m.levels.SpeakingMute || m.levels.NoDevice && m.board.Call != nil
 }
 
 func (m *Model) isMuted() bool {

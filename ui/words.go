@@ -115,6 +115,7 @@ const (
 	wGone
 	wLoss
 	wDelay
+	wWorst
 	wKnown
 	wNothingKnown
 	wNote
@@ -226,6 +227,10 @@ const (
 	wNews
 
 	// pages
+	wKeypad
+	wWhyTitle
+	wSettings
+	wAllPeople
 	wKeysNow
 	wHelpCall
 	wHelpPeople

@@ -106,6 +106,7 @@ var english = [wordCount]string{
 	wGone:            "gone",
 	wLoss:            "loss",
 	wDelay:           "delay",
+	wWorst:           "worst",
 	wKnown:           "Known",
 	wNothingKnown:    "Nothing is known about this number yet.",
 	wNote:            "Note",
@@ -127,7 +128,7 @@ var english = [wordCount]string{
 	wIdleLongest: "idle longest",
 	wWholeStory:  "the whole story",
 	wWhileTyping: "your keys stay in the text",
-	wF3Answers:   "F3 answers too; while you type, it is the only key that does",
+	wF3Answers:   "while you type: F3 answers, the cursor stays",
 
 	// resting
 	wSetBy:          "set by {who}",
@@ -217,6 +218,10 @@ var english = [wordCount]string{
 	wNews:         "What happened",
 
 	// pages
+	wKeypad:           "Keypad",
+	wWhyTitle:         "Why, and what happened",
+	wSettings:         "Settings",
+	wAllPeople:        "all people, find by name",
 	wKeysNow:          "Keys now",
 	wHelpCall:         "this call",
 	wHelpPeople:       "people",

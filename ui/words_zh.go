@@ -106,6 +106,7 @@ var chinese = [wordCount]string{
 	wGone:            "已离开",
 	wLoss:            "丢包",
 	wDelay:           "延迟",
+	wWorst:           "最差",
 	wKnown:           "已知信息",
 	wNothingKnown:    "暂无该号码的信息。",
 	wNote:            "备注",
@@ -127,7 +128,7 @@ var chinese = [wordCount]string{
 	wIdleLongest: "空闲最久",
 	wWholeStory:  "完整经过",
 	wWhileTyping: "按键仍输入文本",
-	wF3Answers:   "F3 也可接听；输入文本时只有它可接听",
+	wF3Answers:   "输入文本时：按 F3 接听，光标不动",
 
 	// resting
 	wSetBy:          "设置者：{who}",
@@ -217,6 +218,10 @@ var chinese = [wordCount]string{
 	wNews:         "动态",
 
 	// pages
+	wKeypad:           "拨号盘",
+	wWhyTitle:         "原因与经过",
+	wSettings:         "设置",
+	wAllPeople:        "所有人，按姓名查找",
 	wKeysNow:          "当前按键",
 	wHelpCall:         "本次通话",
 	wHelpPeople:       "人员",

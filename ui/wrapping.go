@@ -108,7 +108,7 @@ func (m *Model) missed(w, h int) []string {
 		p.add(p.line().put(text, m.v.f(wTakenBy, "who", b.Taken)))
 	}
 	p.blank(min(2, cardH-p.height()-3))
-	p.add(p.line().sp(4).put(bad|pill, " r ").put(text|bold, " "+m.v[wkReadyAgain]).sp(5).put(text|bold, "n ").put(dim, m.v[wkReason]))
+	p.add(p.line().sp(4).put(bad|pill, " r ").put(text|bold, " "+m.v[wkReadyAgain]).sp(5).put(text|bold, "n ").put(dim, m.v[wkNotReady]))
 	if !b.Return.IsZero() {
 		p.add(p.line().sp(4).put(dim, m.v.f(wReturnsAt, "n", lasted(m.left(b.Return)))))
 	}
