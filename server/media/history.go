@@ -1,0 +1,41 @@
+package media
+
+import "cordboard/audio/codec"
+
+// historyBytes of G.722 are remembered: after half a second a decoder that begins anywhere in a stream stands
+// where one does that has heard it all, because the codec forgets on purpose (ITU-T G.722 §3.6: leaking
+// predictors and scale factors).
+const historyBytes = 4000
+
+// history remembers the last G.722 that went one way, so that a decoder can be made from it when one is
+// needed, which is at a switch; running one along would cost more than all else that is done for a packet.
+type history struct {
+	ring  [historyBytes]byte
+	at    int
+	count int
+}
+
+func (h *history) add(payload []byte) {
+	if len(payload) >= historyBytes {
+		payload = payload[len(payload)-historyBytes:]
+	}
+	n := copy(h.ring[h.at:], payload)
+	copy(h.ring[:], payload[n:])
+	h.at = (h.at + len(payload)) % historyBytes
+	h.count = min(h.count+len(payload), historyBytes)
+}
+
+func (h *history) forget() { h.at, h.count = 0, 0 }
+
+// decoder gives a decoder that stands where one does that has heard the stream.
+func (h *history) decoder() *codec.G722Decoder {
+	d := codec.NewG722Decoder()
+	var pcm [2 * frameBytes]int16
+	for left := h.count; left > 0; {
+		from := (h.at - left + historyBytes) % historyBytes
+		n := min(left, frameBytes, historyBytes-from)
+		d.Decode(pcm[:2*n], h.ring[from:from+n])
+		left -= n
+	}
+	return d
+}

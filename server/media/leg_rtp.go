@@ -1,0 +1,230 @@
+package media
+
+import (
+	"math/rand/v2"
+	"net"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"cordboard/server/inbox"
+)
+
+// RTPOptions of a leg towards an SBC or a SIP phone.
+type RTPOptions struct {
+	ID     string
+	SRTP   string  // off: never; allow ("" too): where the peer offers it; require: nothing without (SDES, RFC 4568)
+	Codecs []Codec // in order of preference; empty: all
+	Ptime  int     // ms that we ask for; 0: 20
+}
+
+// RTPLeg is a party's voice over RTP or SRTP. Its descriptions are negotiated by Offer, Answer and Accept, in the
+// order of SIP's offers and answers; none of them waits.
+type RTPLeg struct {
+	core
+	o    RTPOptions
+	rtp  *net.UDPConn
+	rtcp *net.UDPConn
+	ssrc uint32
+	peer atomic.Pointer[peer]
+
+	mu      sync.Mutex // of negotiation; media does not pass here
+	us      ourSide
+	pending *offer
+	agreed  *agreement
+	key     *cryptoLine // ours, for as long as the peer keeps its own
+}
+
+// NewRTPLeg opens a pair of ports. Errors: ErrNoPorts, ErrClosed.
+func (p *Plane) NewRTPLeg(o RTPOptions) (*RTPLeg, error) {
+	if p.isClosed() {
+		return nil, ErrClosed
+	}
+	o.Codecs = slices.DeleteFunc(slices.Clone(o.Codecs), func(c Codec) bool { return c == NoCodec || c >= codecs })
+	if len(o.Codecs) == 0 {
+		o.Codecs = AllCodecs()
+	}
+	if o.SRTP == "" {
+		o.SRTP = "allow"
+	}
+	rtp, rtcp, err := p.ports.pair()
+	if err != nil {
+		return nil, err
+	}
+	l := &RTPLeg{o: o, rtp: rtp, rtcp: rtcp, ssrc: rand.Uint32()}
+	l.us = ourSide{id: rand.Uint64N(1 << 62), addr: p.o.Advertise, port: portOf(rtp)}
+	l.start(p, o.ID)
+	l.core.end = l.Close
+	l.control.identify(l.ssrc)
+	p.remember(&l.core, l.beat)
+	inbox.Go(l.broke, l.readRTP)
+	inbox.Go(l.broke, l.readRTCP)
+	return l, nil
+}
+
+func (l *RTPLeg) broke(p *inbox.Panic) {
+	l.log.Error("a leg's reader failed", "err", p, "stack", string(p.Stack))
+	l.tell(Dead{Since: time.Now()})
+}
+
+// Port is the leg's RTP port.
+func (l *RTPLeg) Port() int { return l.us.port }
+
+// Close gives the ports back.
+func (l *RTPLeg) Close() {
+	if l.stop() {
+		l.rtp.Close()
+		l.rtcp.Close()
+	}
+}
+
+func (l *RTPLeg) rules() *rules {
+	return &rules{codecs: l.o.Codecs, srtp: l.o.SRTP, six: l.us.addr.Is6()}
+}
+
+// Offer gives our offer, also for a re-INVITE: the version goes up only when it is not as the last description was.
+func (l *RTPLeg) Offer() ([]byte, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed.Load() {
+		return nil, ErrClosed
+	}
+	types := noPayloads()
+	if l.agreed != nil {
+		types = l.agreed.receive // numbers keep their meaning within a session (RFC 3264 §8.3.2)
+	}
+	for _, c := range l.o.Codecs {
+		if types.codec[c] == noType {
+			types.codec[c] = c.staticType()
+		}
+	}
+	if types.cn == noType {
+		types.cn = typeCN
+	}
+	if types.events == noType {
+		types.events = typeEvents
+	}
+	of := &offer{proto: "RTP/AVP", types: types}
+	sealed := l.o.SRTP == "require" || l.agreed != nil && l.agreed.ours != nil
+	if sealed {
+		of.proto = "RTP/SAVP"
+		if l.key == nil {
+			k := newCrypto("1", suite80)
+			l.key = &k
+		}
+		of.key = l.key
+	}
+	l.pending = of
+	return l.us.describe(l.us.offerBody(of, l.o.Codecs)), nil
+}
+
+// Answer takes the peer's offer and gives the answer to it; from now on media goes as agreed. When it fails nothing
+// has changed. Errors: ErrNoCodec, ErrCrypto, ErrAddress (488), *SDPError (400), ErrClosed.
+func (l *RTPLeg) Answer(sdp []byte) ([]byte, error) {
+	d, err := parseSDP(sdp)
+	if err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed.Load() {
+		return nil, ErrClosed
+	}
+	a, err := l.rules().choose(d)
+	if err != nil {
+		return nil, err
+	}
+	if a.their != nil {
+		l.keyFor(a)
+	}
+	if err = l.adopt(a); err != nil {
+		return nil, err
+	}
+	l.pending = nil
+	return l.us.describe(l.us.answerBody(a)), nil
+}
+
+// keyFor gives our key of an answer: the one in use when the peer keeps its own, else a new one, so that both
+// begin to count packets anew.
+func (l *RTPLeg) keyFor(a *agreement) {
+	if old := l.agreed; old != nil && old.ours != nil && old.their.same(a.their) && old.ours.suite == a.their.suite {
+		k := *old.ours
+		k.tag = a.their.tag
+		a.ours = &k
+	} else {
+		k := newCrypto(a.their.tag, a.their.suite)
+		a.ours = &k
+	}
+	l.key = a.ours
+}
+
+// Accept takes the peer's answer to our Offer; it may come again, when another answers or an early one is made
+// final. Errors: as Answer's, and ErrNoOffer.
+func (l *RTPLeg) Accept(sdp []byte) error {
+	d, err := parseSDP(sdp)
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.closed.Load():
+		return ErrClosed
+	case l.pending == nil:
+		return ErrNoOffer
+	}
+	a, err := l.rules().settle(l.pending, d)
+	if err != nil {
+		return err
+	}
+	return l.adopt(a)
+}
+
+// Direction is what the peer's last description says; SendRecv before there is one.
+func (l *RTPLeg) Direction() Direction {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.agreed == nil {
+		return SendRecv
+	}
+	return l.agreed.theirs
+}
+
+// adopt lets media go as agreed.
+func (l *RTPLeg) adopt(a *agreement) error {
+	next, err := newPeer(l, a, l.peer.Load())
+	if err != nil {
+		return err
+	}
+	l.agreed = a
+	l.peer.Store(next)
+	muted := !a.theirs.Receives() || !a.remote.IsValid()
+	l.out.open(next, a.send, a.codec, true, muted)
+	l.watch.expect(a.theirs == SendRecv && a.remote.IsValid(), time.Now())
+	return nil
+}
+
+// beat looks after the leg: reports, what has to be told, and how good the sound is.
+func (l *RTPLeg) beat(now time.Time) {
+	s := l.Stats()
+	for _, e := range l.watch.look(&s, now) {
+		l.tell(e)
+	}
+	p := l.peer.Load()
+	if p == nil {
+		return
+	}
+	if b := l.due(now); b != nil {
+		p.report(b)
+	}
+}
+
+// Stats gives what has been counted and measured so far.
+func (l *RTPLeg) Stats() Stats {
+	s := l.core.Stats()
+	if p := l.peer.Load(); p != nil {
+		s.SRTP = p.opens != nil
+	}
+	return s
+}

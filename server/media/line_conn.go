@@ -1,0 +1,197 @@
+package media
+
+import (
+	"io"
+	"net"
+	"net/netip"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+	"github.com/pion/transport/v2/packetio"
+	"github.com/pion/webrtc/v3"
+)
+
+// lineConn is one WebRTC connection of a line.
+type lineConn struct {
+	leg     *LineLeg
+	pc      *webrtc.PeerConnection
+	track   *lineTrack
+	session string
+	types   payloads
+	current atomic.Bool // the line's connection now: a replaced one is not heard any more
+	closed  atomic.Bool
+}
+
+func (c *lineConn) isClosed() bool {
+	return c.closed.Load() || c.pc.ConnectionState() == webrtc.PeerConnectionStateClosed || c.pc.ConnectionState() == webrtc.PeerConnectionStateFailed
+}
+
+func lineCodecs() []webrtc.RTPCodecParameters {
+	of := func(mime, fmtp string, pt uint8) webrtc.RTPCodecParameters {
+		return webrtc.RTPCodecParameters{
+			RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: mime, ClockRate: clockRate, SDPFmtpLine: fmtp}, PayloadType: webrtc.PayloadType(pt),
+		}
+	}
+	return []webrtc.RTPCodecParameters{
+		of("audio/G722", "", typeG722), of("audio/PCMU", "", typePCMU), of("audio/PCMA", "", typePCMA),
+		of("audio/CN", "", typeCN), of("audio/telephone-event", "0-15", typeEvents),
+	}
+}
+
+// lineTrack is what we send on a line: pion's track, but with every codec that was agreed, so that the payload type
+// may change from packet to packet.
+type lineTrack struct {
+	conn *lineConn
+	mu   sync.Mutex
+	to   webrtc.TrackLocalWriter
+	ssrc uint32
+}
+
+// ID names the track in SDP.
+func (t *lineTrack) ID() string { return "voice" }
+
+// RID is empty: there is one encoding.
+func (t *lineTrack) RID() string { return "" }
+
+// StreamID names the stream in SDP.
+func (t *lineTrack) StreamID() string { return "cordboard" }
+
+// Kind is audio.
+func (t *lineTrack) Kind() webrtc.RTPCodecType { return webrtc.RTPCodecTypeAudio }
+
+// Bind is called by pion when the connection may send.
+func (t *lineTrack) Bind(ctx webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
+	types := noPayloads()
+	agreed := ctx.CodecParameters()
+	first := webrtc.RTPCodecParameters{}
+	for _, k := range agreed {
+		name := strings.TrimPrefix(strings.ToLower(k.MimeType), "audio/")
+		pt := uint8(k.PayloadType)
+		if c, ok := ParseCodec(name); ok {
+			if types.codec[c] == noType {
+				types.codec[c] = pt
+			}
+			if first.MimeType == "" {
+				first = k
+			}
+			continue
+		}
+		switch {
+		case k.ClockRate != clockRate:
+		case name == "cn":
+			types.cn = pt
+		case name == "telephone-event":
+			types.events = pt
+		}
+	}
+	if first.MimeType == "" {
+		return first, ErrNoCodec
+	}
+	t.mu.Lock()
+	t.to, t.ssrc = ctx.WriteStream(), uint32(ctx.SSRC())
+	t.conn.types = types
+	t.mu.Unlock()
+	t.conn.bound()
+	return first, nil
+}
+
+// Unbind is called by pion when the connection ends.
+func (t *lineTrack) Unbind(webrtc.TrackLocalContext) error { return nil }
+
+// send is the outlet of the leg's Sender.
+func (t *lineTrack) send(h *rtp.Header, payload []byte) error {
+	h.SSRC = t.ssrc
+	_, err := t.to.WriteRTP(h, payload)
+	return err
+}
+
+// bound lets the leg speak through this connection once it is the line's and pion is ready, whichever comes last.
+func (c *lineConn) bound() {
+	t := c.track
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.to == nil || !c.current.Load() || c.closed.Load() {
+		return
+	}
+	c.leg.control.identify(t.ssrc)
+	best := NoCodec
+	for k := G722; k < codecs && best == NoCodec; k++ {
+		if c.types.codec[k] != noType {
+			best = k
+		}
+	}
+	c.leg.live.Store(c)
+	c.leg.out.open(t, c.types, best, false, false)
+}
+
+// buffer takes the place of pion's buffers behind SRTP: a packet that was proved and decrypted is handed on at once
+// by the goroutine that did it, not queued for another.
+func (c *lineConn) buffer(kind packetio.BufferPacketType, _ uint32) io.ReadWriteCloser {
+	return &lineSink{conn: c, control: kind == packetio.RTCPBufferPacket, done: make(chan struct{})}
+}
+
+type lineSink struct {
+	conn    *lineConn
+	control bool
+	once    sync.Once
+	done    chan struct{}
+}
+
+// Write takes a packet from pion.
+func (s *lineSink) Write(b []byte) (n int, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			s.conn.leg.log.Error("a packet of a line failed", "err", v, "stack", string(debug.Stack()))
+			n, err = len(b), nil
+		}
+	}()
+	c := s.conn
+	if !c.current.Load() {
+		return len(b), nil
+	}
+	now := time.Now()
+	if s.control {
+		if c.leg.control.received(b, now) {
+			c.leg.in.reported(now)
+		}
+		return len(b), nil
+	}
+	live := c.leg.live.Load()
+	if live != c {
+		return len(b), nil
+	}
+	if h, payload, ok := parseRTP(b); ok {
+		c.leg.in.receive(h, payload, &c.types, now)
+	}
+	return len(b), nil
+}
+
+// Read waits until the end: nobody reads what Write has taken.
+func (s *lineSink) Read([]byte) (int, error) {
+	<-s.done
+	return 0, io.EOF
+}
+
+// Close ends Read.
+func (s *lineSink) Close() error {
+	s.once.Do(func() { close(s.done) })
+	return nil
+}
+
+func (c *lineConn) report(b []byte) {
+	packets, err := rtcp.Unmarshal(b)
+	if err == nil {
+		c.pc.WriteRTCP(packets)
+	}
+}
+
+// listens keeps candidates to the addresses that the port was opened on.
+func (m *lineMux) listens(ip net.IP) bool {
+	a, ok := netip.AddrFromSlice(ip)
+	return ok && m.bound[a.Unmap()]
+}

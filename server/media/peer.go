@@ -1,0 +1,220 @@
+package media
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/rtp"
+	"github.com/pion/srtp/v2"
+)
+
+// patience is how long packets from another port of the peer's address have to wait for the one that was agreed.
+const patience = 200 * time.Millisecond
+
+// peer is the other end of an RTP leg as one negotiation left it.
+type peer struct {
+	leg     *RTPLeg
+	agreed  *agreement
+	receive payloads
+	since   time.Time
+	remote  atomic.Pointer[netip.AddrPort] // where we send
+	exact   bool                           // the agreed port was heard; reader only
+	latched netip.AddrPort                 // reader only
+	heardAt time.Time                      // reader only
+
+	seals      *srtp.Context // outgoing, under the Sender's lock; nil: plain
+	opens      *srtp.Context // incoming, reader only
+	sealMu     sync.Mutex
+	sealsRTCP  *srtp.Context
+	openMu     sync.Mutex
+	opensRTCP  *srtp.Context
+	head       rtp.Header // under the Sender's lock, as are:
+	wire, sent [1600]byte
+}
+
+// newPeer makes the other end; what an unchanged key has counted goes on.
+func newPeer(l *RTPLeg, a *agreement, old *peer) (*peer, error) {
+	p := &peer{leg: l, agreed: a, receive: a.receive, since: time.Now()}
+	if old != nil && old.agreed.remote == a.remote {
+		p.since, p.latched, p.exact, p.heardAt = old.since, netip.AddrPort{}, false, time.Time{}
+	}
+	to := a.remote
+	p.remote.Store(&to)
+	if a.ours == nil {
+		return p, nil
+	}
+	var err, more error
+	if old != nil && old.seals != nil && old.agreed.ours.same(a.ours) {
+		p.seals, p.sealsRTCP = old.seals, old.sealsRTCP
+	} else {
+		p.seals, err = a.ours.context(false)
+		p.sealsRTCP, more = a.ours.context(false)
+		err = errors.Join(err, more)
+	}
+	if old != nil && old.opens != nil && old.agreed.their.same(a.their) {
+		p.opens, p.opensRTCP = old.opens, old.opensRTCP
+	} else {
+		p.opens, more = a.their.context(true)
+		err = errors.Join(err, more)
+		p.opensRTCP, more = a.their.context(true)
+		err = errors.Join(err, more)
+	}
+	return p, err
+}
+
+// send is the outlet of the leg's Sender.
+func (p *peer) send(h *rtp.Header, payload []byte) error {
+	n := 12 + len(payload)
+	if n > len(p.wire)-32 {
+		return errors.New("a packet too long to send")
+	}
+	b := p.wire[:n]
+	putRTP(b, header{pt: h.PayloadType, marker: h.Marker, seq: h.SequenceNumber, ts: h.Timestamp, ssrc: p.leg.ssrc})
+	copy(b[12:], payload)
+	if p.seals != nil {
+		sealed, err := p.seals.EncryptRTP(p.sent[:0], b, &p.head)
+		if err != nil {
+			return err
+		}
+		b = sealed
+	}
+	_, err := p.leg.rtp.WriteToUDPAddrPort(b, *p.remote.Load())
+	return err
+}
+
+// mayCome judges a packet's source by its address before it is read. Only the agreed address counts; another port of
+// it is taken when the agreed one stays silent, as behind some firewalls. What carries a valid SRTP tag proves
+// itself. Reader only.
+func (p *peer) mayCome(from netip.AddrPort, now time.Time) bool {
+	switch {
+	case from == p.agreed.remote:
+		p.exact = true
+	case p.exact, from.Addr() != p.agreed.remote.Addr():
+		return false
+	case from != p.latched && (now.Sub(p.since) < patience || now.Sub(p.heardAt) < 2*time.Second):
+		return false
+	}
+	return true
+}
+
+// latch sends to where the peer's packets come from. Reader only.
+func (p *peer) latch(from netip.AddrPort, now time.Time) {
+	p.heardAt = now
+	if from != p.latched {
+		p.latched = from
+		if p.agreed.remote.IsValid() {
+			p.remote.Store(&from)
+		}
+	}
+}
+
+// datagram takes what came on the RTP port.
+func (l *RTPLeg) datagram(b []byte, from netip.AddrPort, now time.Time) {
+	p := l.peer.Load()
+	if p == nil {
+		return
+	}
+	if isRTCP(b) {
+		if p.agreed.mux {
+			l.reported(p, b, from, now)
+		}
+		return
+	}
+	if p.opens == nil && !p.mayCome(from, now) {
+		return
+	}
+	if p.opens != nil {
+		var err error
+		if len(b) < 12 || b[0]>>6 != 2 {
+			return
+		}
+		if b, err = p.opens.DecryptRTP(b, b, nil); err != nil {
+			return
+		}
+	}
+	h, payload, ok := parseRTP(b)
+	if !ok {
+		return
+	}
+	if c, cn, event := p.receive.find(h.pt); c == NoCodec && !cn && !event {
+		return
+	}
+	p.latch(from, now)
+	if p.agreed.theirs.Sends() {
+		l.in.receive(h, payload, &p.receive, now)
+	}
+}
+
+// reported takes a control packet.
+func (l *RTPLeg) reported(p *peer, b []byte, from netip.AddrPort, now time.Time) {
+	if p.opensRTCP != nil {
+		p.openMu.Lock()
+		plain, err := p.opensRTCP.DecryptRTCP(nil, b, nil)
+		p.openMu.Unlock()
+		if err != nil {
+			return
+		}
+		b = plain
+	} else if a := from.Addr(); a != p.agreed.control.Addr() && a != p.remote.Load().Addr() {
+		return
+	}
+	if l.control.received(b, now) {
+		l.in.reported(now)
+	}
+}
+
+// report sends a control packet.
+func (p *peer) report(b []byte) {
+	if !p.agreed.control.IsValid() {
+		return
+	}
+	if p.sealsRTCP != nil {
+		p.sealMu.Lock()
+		sealed, err := p.sealsRTCP.EncryptRTCP(nil, b, nil)
+		p.sealMu.Unlock()
+		if err != nil {
+			return
+		}
+		b = sealed
+	}
+	if p.agreed.mux {
+		p.leg.rtp.WriteToUDPAddrPort(b, *p.remote.Load())
+		return
+	}
+	p.leg.rtcp.WriteToUDPAddrPort(b, p.agreed.control)
+}
+
+func (l *RTPLeg) readRTP() {
+	l.read(l.rtp, func(b []byte, from netip.AddrPort, now time.Time) { l.datagram(b, from, now) })
+}
+
+func (l *RTPLeg) readRTCP() {
+	l.read(l.rtcp, func(b []byte, from netip.AddrPort, now time.Time) {
+		if p := l.peer.Load(); p != nil && isRTCP(b) {
+			l.reported(p, b, from, now)
+		}
+	})
+}
+
+// read hands on what comes until the socket is closed.
+func (l *RTPLeg) read(c *net.UDPConn, take func([]byte, netip.AddrPort, time.Time)) {
+	buf := make([]byte, 1600)
+	for faults := 0; ; {
+		n, from, err := c.ReadFromUDPAddrPort(buf)
+		if err == nil {
+			faults = 0
+			take(buf[:n], netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), time.Now())
+			continue
+		}
+		if errors.Is(err, net.ErrClosed) || l.closed.Load() {
+			return
+		}
+		if faults++; faults > 16 {
+			wait(5 * time.Millisecond)
+		}
+	}
+}

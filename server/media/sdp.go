@@ -1,0 +1,289 @@
+package media
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+// description is what we take from a session description (RFC 4566). Reading is lenient: what is of no use to us is
+// passed over, however odd; an error means that the media could not be told.
+type description struct {
+	session string // o= line, for whether it changed
+	media   []mediaLine
+}
+
+// mediaLine is one m= section, with what the session says for all of them filled in.
+type mediaLine struct {
+	line    string // as it was, after "m="
+	kind    string
+	port    int
+	proto   string
+	formats []string
+	addr    netip.Addr // not valid: none, or a name
+	zero    bool       // 0.0.0.0 or ::, the old form of hold (RFC 2543)
+	dir     Direction
+	maps    map[uint8]rtpmap
+	crypto  []cryptoLine
+	control netip.AddrPort // a=rtcp
+	mux     bool           // a=rtcp-mux
+	ptime   int
+	maxTime int
+	dtls    bool // a=fingerprint
+}
+
+type rtpmap struct {
+	name string
+	rate int
+}
+
+type connection struct {
+	addr netip.Addr
+	zero bool
+	set  bool
+}
+
+const maxSDP = 64 << 10
+
+// parseSDP reads a description. Errors: *SDPError.
+func parseSDP(b []byte) (*description, error) {
+	if len(b) > maxSDP {
+		return nil, &SDPError{What: "too long"}
+	}
+	r := sdpReader{d: &description{}}
+	n := 0
+	for line := range strings.Lines(string(b)) {
+		n++
+		line = strings.TrimRight(line, "\r\n \t\x00")
+		if line == "" {
+			continue
+		}
+		if len(line) < 2 || line[1] != '=' {
+			return nil, &SDPError{Line: n, What: "not of the form x=value"}
+		}
+		if what := r.read(line[0], strings.TrimSpace(line[2:])); what != "" {
+			return nil, &SDPError{Line: n, What: what}
+		}
+	}
+	if !r.version {
+		return nil, &SDPError{What: "no v= line"}
+	}
+	return r.d, nil
+}
+
+// sdpReader walks through a description line by line.
+type sdpReader struct {
+	d       *description
+	version bool
+	conn    connection
+	dir     Direction
+	dtls    bool
+	mux     bool
+}
+
+func (r *sdpReader) now() *mediaLine {
+	if len(r.d.media) == 0 {
+		return nil
+	}
+	return &r.d.media[len(r.d.media)-1]
+}
+
+// read takes one line; what it gives is an error's text.
+func (r *sdpReader) read(kind byte, value string) (what string) {
+	if !r.version && kind != 'v' {
+		return "the first line is not v="
+	}
+	switch kind {
+	case 'v':
+		r.version = true
+		if value != "0" {
+			return "version " + strconv.Quote(value)
+		}
+	case 'o':
+		r.d.session = value
+	case 'c':
+		return r.connection(value)
+	case 'm':
+		return r.media(value)
+	case 'a':
+		return r.attribute(value)
+	}
+	return ""
+}
+
+func (r *sdpReader) connection(value string) string {
+	f := strings.Fields(value)
+	if len(f) < 3 || !strings.EqualFold(f[0], "IN") {
+		return "c= without a network address"
+	}
+	if !strings.EqualFold(f[1], "IP4") && !strings.EqualFold(f[1], "IP6") {
+		return "address type " + strconv.Quote(f[1])
+	}
+	host, _, _ := strings.Cut(f[2], "/")
+	c := connection{set: true}
+	if a, err := netip.ParseAddr(host); err == nil {
+		c.addr, c.zero = a.Unmap().WithZone(""), a.IsUnspecified()
+	}
+	if m := r.now(); m != nil {
+		m.addr, m.zero = c.addr, c.zero
+	} else {
+		r.conn = c
+	}
+	return ""
+}
+
+func (r *sdpReader) media(value string) string {
+	f := strings.Fields(value)
+	if len(f) < 3 {
+		return "m= without port or protocol"
+	}
+	portText, _, _ := strings.Cut(f[1], "/")
+	port, err := strconv.Atoi(portText)
+	if err != nil || port < 0 || port > 65535 {
+		return "port " + strconv.Quote(f[1])
+	}
+	if len(r.d.media) >= 64 {
+		return "too many m= lines"
+	}
+	r.d.media = append(r.d.media, mediaLine{
+		line: value, kind: strings.ToLower(f[0]), port: port, proto: strings.ToUpper(f[2]), formats: f[3:],
+		addr: r.conn.addr, zero: r.conn.zero, dir: r.dir, dtls: r.dtls, mux: r.mux, maps: map[uint8]rtpmap{},
+	})
+	return ""
+}
+
+func (r *sdpReader) attribute(value string) string {
+	name, rest, _ := strings.Cut(value, ":")
+	name = strings.ToLower(strings.TrimSpace(name))
+	rest = strings.TrimSpace(rest)
+	m := r.now()
+	if d, ok := directionOf(name); ok {
+		if m != nil {
+			m.dir = d
+		} else {
+			r.dir = d
+		}
+		return ""
+	}
+	if m == nil {
+		switch name {
+		case "fingerprint":
+			r.dtls = true
+		case "rtcp-mux":
+			r.mux = true
+		}
+		return ""
+	}
+	m.attribute(name, rest)
+	return ""
+}
+
+func directionOf(name string) (Direction, bool) {
+	for d := SendRecv; d <= Inactive; d++ {
+		if name == d.String() {
+			return d, true
+		}
+	}
+	return 0, false
+}
+
+func (m *mediaLine) attribute(name, value string) {
+	switch name {
+	case "rtpmap":
+		m.rtpmap(value)
+	case "crypto":
+		if c, ok := parseCrypto(value); ok && len(m.crypto) < 32 {
+			m.crypto = append(m.crypto, c)
+		}
+	case "rtcp":
+		m.rtcp(value)
+	case "rtcp-mux":
+		m.mux = true
+	case "ptime":
+		m.ptime, _ = strconv.Atoi(value)
+	case "maxptime":
+		m.maxTime, _ = strconv.Atoi(value)
+	case "fingerprint":
+		m.dtls = true
+	}
+}
+
+// rtpmap is "96 telephone-event/8000/1".
+func (m *mediaLine) rtpmap(value string) {
+	f := strings.Fields(value)
+	if len(f) < 2 {
+		return
+	}
+	pt, err := strconv.ParseUint(f[0], 10, 7)
+	if err != nil {
+		return
+	}
+	parts := strings.Split(f[1], "/")
+	r := rtpmap{name: strings.ToLower(parts[0]), rate: clockRate}
+	if len(parts) > 1 {
+		r.rate, _ = strconv.Atoi(parts[1])
+	}
+	if len(parts) > 2 && parts[2] != "1" && parts[2] != "" {
+		r.rate = 0 // two channels are nothing for us
+	}
+	m.maps[uint8(pt)] = r
+}
+
+// rtcp is "53021" or "53021 IN IP4 126.16.64.4" (RFC 3605).
+func (m *mediaLine) rtcp(value string) {
+	f := strings.Fields(value)
+	if len(f) == 0 {
+		return
+	}
+	port, err := strconv.ParseUint(f[0], 10, 16)
+	if err != nil || port == 0 {
+		return
+	}
+	var a netip.Addr
+	if len(f) >= 4 {
+		a, _ = netip.ParseAddr(f[3])
+	}
+	m.control = netip.AddrPortFrom(a.Unmap(), uint16(port))
+}
+
+// codecsOf gives the payload types that the section names for what we speak. The first that it names for each
+// counts.
+func (m *mediaLine) codecsOf() (types payloads, order []Codec) {
+	types = noPayloads()
+	for _, f := range m.formats {
+		n, err := strconv.ParseUint(f, 10, 7)
+		if err != nil {
+			continue
+		}
+		pt := uint8(n)
+		name, rate := m.codecName(pt)
+		c, known := ParseCodec(name)
+		switch {
+		case known && types.codec[c] == noType && (rate == clockRate || c == G722 && rate == 16000):
+			types.codec[c] = pt
+			order = append(order, c)
+		case name == "cn" && rate == clockRate && types.cn == noType:
+			types.cn = pt
+		case name == "telephone-event" && rate == clockRate && types.events == noType:
+			types.events = pt
+		}
+	}
+	return types, order
+}
+
+func (m *mediaLine) codecName(pt uint8) (name string, rate int) {
+	if r, ok := m.maps[pt]; ok {
+		return r.name, r.rate
+	}
+	switch pt {
+	case typePCMU:
+		return "pcmu", clockRate
+	case typePCMA:
+		return "pcma", clockRate
+	case typeG722:
+		return "g722", clockRate
+	case typeCN:
+		return "cn", clockRate
+	}
+	return "", 0
+}
