@@ -71,6 +71,13 @@ func (s *Stream) Last(ctx context.Context) (uint64, error) {
 	return info.State.LastSeq, nil
 }
 
+// Tail gives the sequence after which the last Append ended, without asking the store.
+func (s *Stream) Tail() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.last
+}
+
 // Append stores messages in order and waits until they are stored. It says how many were, always the first
 // ones: each message names the sequence it comes after, so none can overtake one that failed.
 func (s *Stream) Append(ctx context.Context, kind Kind, messages [][]byte) (stored int, err error) {

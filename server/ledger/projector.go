@@ -1,0 +1,277 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"cordboard/server/bus"
+	"cordboard/server/inbox"
+)
+
+// projector reads the streams and writes the tables. Each transaction holds the rows and the number of the
+// last event in them, so that a process that is killed goes on exactly where the tables stand.
+type projector struct {
+	bus  *bus.Bus
+	db   *sql.DB
+	log  *slog.Logger
+	tell func(error) // nil: all is well
+	news *inbox.Inbox[struct{}]
+
+	mu      sync.Mutex
+	streams map[string]*bus.Stream
+	done    map[string]uint64 // in the tables
+	moved   chan struct{}     // closed and made anew at every commit
+	target  map[string]uint64 // stored, as last heard
+}
+
+const (
+	commitEvery = 30 * time.Millisecond
+	commitAfter = 4000 // facts
+)
+
+func newProjector(b *bus.Bus, db *sql.DB, log *slog.Logger, tell func(error)) *projector {
+	return &projector{bus: b, db: db, log: log, tell: tell, news: inbox.New[struct{}](), streams: map[string]*bus.Stream{},
+		done: map[string]uint64{}, target: map[string]uint64{}, moved: make(chan struct{})}
+}
+
+// follow adds a tenant's stream.
+func (p *projector) follow(tenant string, s *bus.Stream) {
+	p.mu.Lock()
+	_, known := p.streams[tenant]
+	p.streams[tenant] = s
+	p.mu.Unlock()
+	if !known {
+		p.news.Put(struct{}{})
+	}
+}
+
+// run projects until ctx ends. After an error it begins again from where the tables stand.
+func (p *projector) run(ctx context.Context) {
+	for ctx.Err() == nil {
+		if err := p.session(ctx); err != nil && ctx.Err() == nil {
+			p.tell(err)
+			p.log.Warn("tables are behind", "err", err)
+			sleep(ctx, time.Second)
+		}
+	}
+}
+
+func (p *projector) session(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var readers sync.WaitGroup
+	defer readers.Wait()
+	defer cancel()
+	conn, err := p.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	s := newShelf(conn)
+	defer s.closeStatements()
+	records := make(chan *record, 4096)
+	failed := make(chan error, 64)
+	reading := map[string]bool{}
+	if err := p.startReaders(ctx, s, reading, records, failed, &readers); err != nil {
+		return err
+	}
+	return p.loop(ctx, s, records, failed, func() error {
+		return p.startReaders(ctx, s, reading, records, failed, &readers)
+	})
+}
+
+func (p *projector) loop(ctx context.Context, s *shelf, records <-chan *record, failed <-chan error, more func() error) error {
+	var due <-chan time.Time
+	well := time.After(2 * time.Second)
+	count := 0
+	commit := func() error {
+		if due = nil; count == 0 {
+			return nil
+		}
+		count = 0
+		return p.commit(s)
+	}
+	for {
+		select {
+		case r := <-records:
+			if err := p.take(s, r); err != nil {
+				return errors.Join(err, s.abort())
+			}
+			if count++; count >= commitAfter {
+				if err := commit(); err != nil {
+					return err
+				}
+			} else if due == nil {
+				due = time.After(commitEvery)
+			}
+		case <-due:
+			if err := commit(); err != nil {
+				return err
+			}
+		case <-well:
+			p.tell(nil)
+		case <-p.news.Ready():
+			p.news.Take()
+			if err := more(); err != nil {
+				return errors.Join(err, s.abort())
+			}
+		case err := <-failed:
+			return errors.Join(err, s.abort())
+		case <-ctx.Done():
+			return errors.Join(ctx.Err(), s.abort())
+		}
+	}
+}
+
+func (p *projector) take(s *shelf, r *record) error {
+	if err := s.begin(); err != nil {
+		return err
+	}
+	if r.skip {
+		at, err := s.position(r.tenant)
+		if err == nil {
+			at.Seq = int64(r.seq)
+		}
+		return err
+	}
+	if err := s.apply(r); err != nil {
+		return fmt.Errorf("event %d of tenant %s: %w", r.seq, r.tenant, err)
+	}
+	return nil
+}
+
+func (p *projector) commit(s *shelf) error {
+	at := map[string]uint64{}
+	for t, pos := range s.at {
+		at[t] = uint64(pos.Seq)
+	}
+	if err := s.commit(); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	for t, seq := range at {
+		p.done[t] = seq
+	}
+	close(p.moved)
+	p.moved = make(chan struct{})
+	p.mu.Unlock()
+	p.tell(nil)
+	return nil
+}
+
+// startReaders starts a reader for each stream that has none yet, from where the tables stand.
+func (p *projector) startReaders(ctx context.Context, s *shelf, reading map[string]bool, records chan<- *record, failed chan<- error, wait *sync.WaitGroup) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for tenant, stream := range p.streams {
+		if reading[tenant] {
+			continue
+		}
+		from, err := p.from(ctx, s, tenant, stream)
+		if err != nil {
+			return err
+		}
+		reading[tenant] = true
+		p.done[tenant] = from - 1
+		wait.Add(1)
+		inbox.Go(func(panicked *inbox.Panic) { failed <- panicked }, func() {
+			defer wait.Done()
+			err := stream.Read(ctx, from, func(m bus.Message) error {
+				select {
+				case records <- decode(tenant, m):
+					return nil
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+			})
+			select {
+			case failed <- err:
+			case <-ctx.Done():
+			}
+		})
+	}
+	return nil
+}
+
+// from gives the first event that is not in the tables. Tables that are ahead of their stream come from
+// another one, or the machine lost power before the stream was on the disk: then they are made anew.
+func (p *projector) from(ctx context.Context, s *shelf, tenant string, stream *bus.Stream) (uint64, error) {
+	pos, err := s.position(tenant)
+	if err != nil {
+		return 0, err
+	}
+	last, err := stream.Last(ctx)
+	if err != nil || uint64(pos.Seq) <= last {
+		return uint64(pos.Seq) + 1, err
+	}
+	p.log.Warn("tables are made anew: they are ahead of the events", "tenant", tenant, "tables", pos.Seq, "events", last)
+	if err := s.begin(); err != nil {
+		return 0, err
+	}
+	for _, t := range allTables {
+		if _, err := s.conn.ExecContext(ctx, "DELETE FROM "+t.name+" WHERE tenant = ?", tenant); err != nil {
+			return 0, errors.Join(err, s.abort())
+		}
+	}
+	s.forget()
+	return 1, s.commit()
+}
+
+// stored hears that events up to seq are stored.
+func (p *projector) stored(tenant string, seq uint64) {
+	p.mu.Lock()
+	p.target[tenant] = max(seq, p.target[tenant])
+	p.mu.Unlock()
+}
+
+// caughtUp waits until the tables have every event that is stored now.
+func (p *projector) caughtUp(ctx context.Context) error {
+	p.mu.Lock()
+	streams := make(map[string]*bus.Stream, len(p.streams))
+	for t, s := range p.streams {
+		streams[t] = s
+	}
+	p.mu.Unlock()
+	for t, s := range streams {
+		last, err := s.Last(ctx)
+		if err != nil {
+			return err
+		}
+		if err := p.reach(ctx, t, last); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *projector) reach(ctx context.Context, tenant string, seq uint64) error {
+	for {
+		p.mu.Lock()
+		p.target[tenant] = max(seq, p.target[tenant])
+		done, moved := p.done[tenant], p.moved
+		p.mu.Unlock()
+		if done >= seq {
+			return nil
+		}
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return fmt.Errorf("tables of tenant %s stand at event %d of %d: %w", tenant, done, seq, ctx.Err())
+		}
+	}
+}
+
+// behind is the number of events that are stored and not in the tables.
+func (p *projector) behind() uint64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := uint64(0)
+	for t, seq := range p.target {
+		n += seq - min(seq, p.done[t])
+	}
+	return n
+}
