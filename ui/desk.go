@@ -112,7 +112,9 @@ func (m *Model) right(w, h int) []string {
 // covered says that a page lies over the middle. A ring shrinks it to its title.
 func (m *Model) covered() bool {
 	switch m.over {
-	case overHelp, overWhy, overHistory, overSettings, overPicker:
+	case overHelp, overWhy:
+		return true
+	case overHistory, overSettings, overPicker:
 		return m.board.Offer == nil || m.board.Call != nil
 	}
 	return false

@@ -66,6 +66,13 @@ func (m *Model) footerRow(in mode) []footerKey {
 func (m *Model) footerKeys() []*binding {
 	in := m.mode()
 	all := m.keys.at(m, in)
+	if in == inHelp || in == inWhy { // the keys of the desk work through the page
+		for _, b := range m.keys.at(m, m.modeWith(m.behind)) {
+			if m.keys.find(m, in, b.keys[0]) == nil && b.act != actHelp {
+				all = append(all, b)
+			}
+		}
+	}
 	list := all[:0:0]
 	for _, b := range all {
 		if b.quiet || strings.TrimSpace(b.shown()) == "" {

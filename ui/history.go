@@ -63,6 +63,23 @@ func (m *Model) scroll(key string) tea.Cmd {
 	return nil
 }
 
+// scrolls says that there is more than is seen, or a mark to move.
+func (m *Model) scrolls() bool {
+	switch m.over {
+	case overHistory:
+		return len(m.history) > 1
+	case overSettings:
+		return true
+	case overHelp:
+		return m.h < 24 // more keys than rows only in a small window
+	}
+	head := 0
+	if m.board.caller() != nil {
+		head = 4
+	}
+	return m.rowsOpen() > m.h-4-head-3
+}
+
 // rowsOpen is how many rows the open page has.
 func (m *Model) rowsOpen() int {
 	switch m.over {

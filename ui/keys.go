@@ -66,7 +66,6 @@ const (
 	actSaveNote  action = "savenote"
 	actClearLine action = "clearline"
 	actPicker    action = "people"
-	actFind      action = "find"
 	actDial      action = "dial"
 	actPickGo    action = "pickgo"
 	actPickAsk   action = "pickask"
@@ -258,7 +257,6 @@ func peopleKeys() []binding {
 		{act: actJoin, keys: []string{"j"}, label: wkJoin, group: 'p', can: (*Model).consultAnswered, run: send(wire.DoJoin)},
 		{act: actDrop, keys: []string{"x", "f4"}, label: wkDrop, group: 'p', can: (*Model).asking, run: send(wire.DoDrop)},
 		{act: actPicker, keys: []string{"t", "/"}, label: wkPicker, group: 'p', run: openPicker(pickTransfer)},
-		{act: actFind, keys: []string{"/"}, label: wkFind, group: 'p', run: openPicker(pickTransfer)},
 		{act: actDial, keys: []string{"o"}, label: wkDial, group: 'p', run: openPicker(pickDial)},
 		{act: actPickGo, keys: []string{"enter"}, show: "Enter", label: wkPickGo, run: (*Model).pickGo, can: (*Model).pickable},
 		{act: actPickAsk, keys: []string{"tab"}, show: "Tab", label: wkAsk, run: (*Model).pickAsk,
@@ -286,8 +284,8 @@ func screenKeys() []binding {
 		{act: actCopyRow, keys: []string{"y"}, label: wkCopy, run: (*Model).rowCopy, can: (*Model).hasRow},
 		{act: actSettings, keys: []string{","}, label: wkSettings, group: 's', quiet: true, run: open(overSettings)},
 		{act: actChange, keys: []string{"enter", "right", " "}, show: "Enter", label: wkChange, run: (*Model).changeSetting},
-		{act: actScrollUp, keys: []string{"up", "pgup", "home", "ctrl+p"}, show: "↑↓", label: wkScroll, run: (*Model).scroll},
-		{act: actScrollDown, keys: []string{"down", "pgdown", "end", "ctrl+n"}, quiet: true, label: wkScroll, run: (*Model).scroll},
+		{act: actScrollUp, keys: []string{"up", "pgup", "home", "ctrl+p"}, show: "↑↓", label: wkScroll, run: (*Model).scroll, can: (*Model).scrolls},
+		{act: actScrollDown, keys: []string{"down", "pgdown", "end", "ctrl+n"}, quiet: true, label: wkScroll, run: (*Model).scroll, can: (*Model).scrolls},
 		{act: actCopy, keys: []string{"y"}, label: wkCopy, group: 's', run: prefix(inCopy)},
 		{act: actCopyNumber, keys: []string{"n"}, label: wkCopyNumber, run: copyOf(func(m *Model) string { return m.board.caller().Number }),
 			can: func(m *Model) bool { return m.board.caller() != nil && m.board.caller().Number != "" }},

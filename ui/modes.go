@@ -1,6 +1,10 @@
 package ui
 
-import "cordboard/session/wire"
+import (
+	"slices"
+
+	"cordboard/session/wire"
+)
 
 // mode says what keys mean now. The chip at the left of the footer names it.
 type mode uint8
@@ -53,7 +57,7 @@ func (m *Model) mode() mode { return m.modeWith(m.over) }
 func (m *Model) modeWith(over overlay) mode {
 	ringing := m.board.Offer != nil && m.board.Call == nil
 	switch {
-	case over == overHelp && !(ringing && m.welcomed):
+	case over == overHelp:
 		return inHelp
 	case m.board.Out != nil:
 		return inOut
@@ -76,14 +80,15 @@ func (m *Model) modeWith(over overlay) mode {
 		}
 		return inPicker
 	}
+	if over == overWhy {
+		return inWhy
+	}
 	if ringing {
-		return inRing // what else is open waits, shrunk to its title
+		return inRing // what else is open waits
 	}
 	switch over {
 	case overKeypad:
 		return inKeypad
-	case overWhy:
-		return inWhy
 	case overHistory:
 		return inHistory
 	case overSettings:
@@ -156,7 +161,15 @@ type chip struct {
 
 func chips() [modeCount]chip {
 	desk := []action{actHelp, actWhy, actHistory, actSettings, actUndo, actLeave, actRedraw}
-	with := func(keys ...action) []action { return append(keys, desk...) }
+	with := func(keys ...action) []action {
+		for _, a := range desk {
+			if a == actWhy && (slices.Contains(keys, actWhyMe) || slices.Contains(keys, actWhyWaiting) || slices.Contains(keys, actWhyMissed)) {
+				continue
+			}
+			keys = append(keys, a)
+		}
+		return keys
+	}
 	return [modeCount]chip{
 		inDemo:      {wcDemo, talk, []action{actDemoIn, actHelp, actLeave}},
 		inSignIn:    {wcSignIn, talk, []action{actCopyCode, actOpen, actBrowser, actNewCode, actHelp, actLeave}},
@@ -168,7 +181,7 @@ func chips() [modeCount]chip {
 		inReady:     {wcReady, good, with(actUndo, actNotReady, actDial, actHistory, actWhyWaiting, actSettings)},
 		inRing:      {wcRing, ring, with(actAnswer, actDecline, actAnswerMuted, actWhyMe, actAfter)},
 		inTalk: {wcTalk, talk, with(actUndo, actSecond, actSecondNo, actHold, actMute, actUnmute, actTransfer, actAskDigit, actKeypad, actNote, actHangup, actPicker,
-			actQueue, actCopy, actAfter, actReadyAfter, actFind)},
+			actQueue, actCopy, actAfter, actReadyAfter)},
 		inHold:     {wcHold, calm, with(actSecondNo, actResume, actTransfer, actAskDigit, actNote, actPicker, actHangup, actQueue, actCopy, actAfter, actReadyAfter)},
 		inDial:     {wcDial, talk, with(actStopDial, actMute, actUnmute, actKeypad, actNote, actAfter)},
 		inSending:  {wcSending, calm, with(actTakeBack, actInstead, actNote, actAfter, actReadyAfter)},

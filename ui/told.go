@@ -68,6 +68,9 @@ func (m *Model) changed(before *Board) tea.Cmd {
 		m.ringAt, m.ringAfter = m.now, m.lastKeyAt
 		m.phoneRing(true)
 		m.prefix, m.sure = inNone, sureness{}
+		if m.over == overHelp || m.over == overWhy {
+			m.over, m.behind = m.behind, overNone
+		}
 		cmds = append(cmds, m.alert())
 	case b.Offer == nil && before.Offer != nil:
 		m.phoneRing(false)
