@@ -52,7 +52,10 @@ type node struct {
 }
 
 // Open starts the store on its folder. Errors: ErrInUse, or what the disk says.
-func Open(o Options) (*Bus, error) {
+func Open(ctx context.Context, o Options) (*Bus, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -148,18 +151,18 @@ func (b *Bus) up() (*node, error) {
 var errDown = errors.New("the event store is down, probably for want of disk space")
 
 // Close stops the store and frees its folder.
-func (b *Bus) Close() {
+func (b *Bus) Close() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed {
-		return
+		return nil
 	}
 	b.closed = true
 	if b.now != nil {
 		b.now.stop()
 		b.now = nil
 	}
-	b.lock.Close()
+	return b.lock.Close()
 }
 
 // Stream gives a tenant's stream, made when missing.

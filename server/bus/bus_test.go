@@ -10,11 +10,11 @@ import (
 
 func open(t testing.TB, dir string) *Bus {
 	t.Helper()
-	b, err := Open(Options{Dir: dir})
+	b, err := Open(context.Background(), Options{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(b.Close)
+	t.Cleanup(func() { b.Close() })
 	return b
 }
 
@@ -105,7 +105,7 @@ func TestTenantsDoNotSeeEachOther(t *testing.T) {
 func TestASecondProcessIsToldThatTheFolderIsInUse(t *testing.T) {
 	dir := t.TempDir()
 	b := open(t, dir)
-	if _, err := Open(Options{Dir: dir}); !errors.Is(err, ErrInUse) {
+	if _, err := Open(context.Background(), Options{Dir: dir}); !errors.Is(err, ErrInUse) {
 		t.Fatalf("got %v", err)
 	}
 	b.Close()

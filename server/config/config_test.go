@@ -9,7 +9,7 @@ import (
 
 func TestTheStarterLoadsAsItStands(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "cordboard.yaml")
-	if err := os.WriteFile(path, []byte(Starter()), 0o600); err != nil {
+	if err := os.WriteFile(path, Starter(), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	c, err := Load(path, func(string) (string, bool) { return "", false })

@@ -3,7 +3,7 @@ package config
 import _ "embed"
 
 //go:embed starter.yaml
-var starter string
+var starter []byte
 
 // Starter gives a commented configuration to begin with. It loads as it stands.
-func Starter() string { return starter }
+func Starter() []byte { return append([]byte(nil), starter...) }

@@ -26,7 +26,7 @@ func (s *shelf) apply(r *record) error {
 		if err != nil {
 			return err
 		}
-		if err := s.applyContact(b, int64(seq), at, e); err != nil {
+		if err := s.applyContact(b, int64(seq), at, p.At, e); err != nil {
 			return err
 		}
 	}
@@ -50,7 +50,7 @@ func (s *shelf) keep(r *record, at int64) {
 		e.Fact.Kind(), r.version, r.body, r.personal}})
 }
 
-func (s *shelf) applyContact(b *book, seq, at int64, e *fact.Entry) error {
+func (s *shelf) applyContact(b *book, seq, at, lastSign int64, e *fact.Entry) error {
 	c := b.contact
 	c.Facts++
 	switch f := e.Fact.(type) {
@@ -74,7 +74,7 @@ func (s *shelf) applyContact(b *book, seq, at int64, e *fact.Entry) error {
 	case fact.Moved:
 		b.moved(at, e, f)
 	case fact.Ended:
-		s.ended(b, at, f)
+		b.ended(at, lastSign, f)
 	case fact.Wrapped:
 		b.wrapped(string(e.Agent), f)
 	case fact.Noted:
@@ -168,7 +168,7 @@ func (b *book) offerEnded(at int64, agent string, f fact.OfferEnded) {
 		if o.Reservation != string(f.Reservation) {
 			continue
 		}
-		if o.Outcome != "" {
+		if o.Outcome != "" && (f.Outcome != fact.LineDown || o.Outcome != string(fact.Accepted)) {
 			return
 		}
 		o.Ended, o.Outcome, o.Reason = at, string(f.Outcome), f.Reason

@@ -139,10 +139,15 @@ func (b *book) transfer(id string) *Transfer {
 	return nil
 }
 
-func (s *shelf) ended(b *book, at int64, f fact.Ended) {
+// ended ends the contact, once. What broke ended with the last fact before: when a server that was killed
+// closes what it had open, the hours it did not run are nobody's talk.
+func (b *book) ended(at, lastSign int64, f fact.Ended) {
 	c := b.contact
 	if c.Ended != 0 {
 		return
+	}
+	if f.End == fact.Broken && lastSign > 0 {
+		at = max(c.Arrived, min(at, lastSign))
 	}
 	how := "left"
 	switch f.End {

@@ -24,11 +24,11 @@ func within(t testing.TB) context.Context {
 
 func openBus(t testing.TB, dir string) *bus.Bus {
 	t.Helper()
-	b, err := bus.Open(bus.Options{Dir: filepath.Join(dir, "events")})
+	b, err := bus.Open(within(t), bus.Options{Dir: filepath.Join(dir, "events")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(b.Close)
+	t.Cleanup(func() { b.Close() })
 	return b
 }
 
