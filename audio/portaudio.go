@@ -48,6 +48,9 @@ type rings struct {
 	calls    atomic.Uint64 // of the microphone's callback
 	earCalls atomic.Uint64
 	primed   atomic.Bool
+
+	micPart, earPart Frame // of the callbacks alone
+	micAt, earAt     int
 }
 
 func openCard(o Options) (Device, error) {
@@ -132,10 +135,14 @@ func (c *card) run() {
 			c.news.tell(Event{Kind: Opened, Device: s.input})
 			err = c.watch(s)
 			c.rings.Store(nil)
-			s.close()
 		}
-		was := c.Name()
+		if err != nil && !lost {
+			lost = true
+			c.log.Warn("audio device lost", "device", c.Name(), "err", err)
+			c.news.tell(Event{Kind: Lost, Device: c.Name(), Err: err})
+		}
 		c.name.Store(new(string))
+		s.close()
 		if err == nil { // stopped, or another device is chosen
 			select {
 			case <-c.stop:
@@ -143,11 +150,6 @@ func (c *card) run() {
 			default:
 				continue
 			}
-		}
-		if !lost {
-			lost = true
-			c.log.Warn("audio device lost", "device", was, "err", err)
-			c.news.tell(Event{Kind: Lost, Device: was, Err: err})
 		}
 		if !c.pause() {
 			return
@@ -212,26 +214,37 @@ func (c *card) moved(m move) {
 	c.news.tell(Event{Kind: Moved, Device: m.to, From: m.from})
 }
 
-// heard is the microphone's callback: no lock, no allocation, no log.
+// heard is the microphone's callback: no lock, no allocation, no log. Buffers come in any length.
 func (c *card) heard(r *rings, in []int16) {
 	r.calls.Add(1)
-	if len(in) != FrameSamples {
-		return
-	}
-	if !r.mic.put((*Frame)(in)) {
-		c.over.Add(1)
+	for len(in) > 0 {
+		n := copy(r.micPart[r.micAt:], in)
+		in = in[n:]
+		if r.micAt += n; r.micAt == FrameSamples {
+			r.micAt = 0
+			if !r.mic.put(&r.micPart) {
+				c.over.Add(1)
+			}
+		}
 	}
 }
 
 // play is the ear's callback.
 func (c *card) play(r *rings, out []int16) {
 	r.earCalls.Add(1)
-	if len(out) == FrameSamples && r.ear.take((*Frame)(out)) {
-		return
-	}
-	clear(out)
-	if r.primed.Load() {
-		c.under.Add(1)
+	for len(out) > 0 {
+		if r.earAt == FrameSamples {
+			r.earAt = 0
+			if !r.ear.take(&r.earPart) {
+				r.earPart = Frame{}
+				if r.primed.Load() {
+					c.under.Add(1)
+				}
+			}
+		}
+		n := copy(out, r.earPart[r.earAt:])
+		out = out[n:]
+		r.earAt += n
 	}
 }
 
@@ -243,6 +256,9 @@ type streams struct {
 }
 
 func (s *streams) close() {
+	if s == nil {
+		return
+	}
 	host.Lock()
 	defer host.Unlock()
 	if s.in != nil {

@@ -66,7 +66,7 @@ func (c *card) openStreams(want choice) (*streams, error) {
 	if in == nil && out == nil {
 		return nil, errors.New("there is no audio device")
 	}
-	r := &rings{}
+	r := &rings{earAt: FrameSamples}
 	s := &streams{rings: r}
 	if in != nil {
 		s.input = plainName(in.Name)
