@@ -232,7 +232,8 @@ func (m *Microsoft) checkAssertion(raw string) error {
 		return bad(err.Error())
 	}
 	sum := sha256.Sum256(cert.Raw)
-	if x, _ := t.Headers[0].ExtraHeaders["x5t#S256"].(string); strings.TrimRight(x, "=") != b64(sum[:]) && t.Headers[0].ExtraHeaders["x5t"] == nil {
+	x, _ := t.Headers[0].ExtraHeaders["x5t#S256"].(string)
+	if strings.NewReplacer("+", "-", "/", "_", "=", "").Replace(x) != b64(sum[:]) { // clients write either alphabet
 		return bad("the thumbprint is not of a registered key")
 	}
 	var c jwt.Claims
@@ -241,6 +242,9 @@ func (m *Microsoft) checkAssertion(raw string) error {
 	}
 	if c.Issuer != m.o.ServerClientID || c.Subject != m.o.ServerClientID {
 		return bad("issuer and subject are not the client")
+	}
+	if !slices.ContainsFunc(c.Audience, func(a string) bool { return strings.HasPrefix(a, m.url+"/") }) {
+		return bad("the audience is not this token endpoint")
 	}
 	if err := c.ValidateWithLeeway(jwt.Expected{Time: m.now()}, 5*time.Minute); err != nil {
 		return bad(err.Error())

@@ -1,0 +1,95 @@
+package graph
+
+import (
+	"context"
+	"html"
+	"regexp"
+	"strings"
+	"time"
+
+	abs "github.com/microsoft/kiota-abstractions-go"
+	"github.com/microsoftgraph/msgraph-sdk-go/communications"
+	"github.com/microsoftgraph/msgraph-sdk-go/models"
+
+	"cordboard/server/people"
+)
+
+// BatchIDs is how many presences one request may ask for.
+const BatchIDs = 650
+
+var readPresence = operation{"read presence", "Presence.Read.All", "presence of experts"}
+
+// Presences reads the presence of people by object id, as the application (getPresencesByUserId, in
+// requests of 650 ids). An id that Graph does not know has no reading. Errors are *Error; what was read
+// before one is given too.
+func (c *Client) Presences(ctx context.Context, ids []string) ([]people.Reading, error) {
+	out := make([]people.Reading, 0, len(ids))
+	for len(ids) > 0 {
+		n := min(len(ids), BatchIDs)
+		got, err := c.presenceBatch(ctx, ids[:n])
+		out = append(out, got...)
+		if err != nil {
+			return out, err
+		}
+		ids = ids[n:]
+	}
+	return out, nil
+}
+
+func (c *Client) presenceBatch(ctx context.Context, ids []string) (out []people.Reading, err error) {
+	err = c.do(ctx, readPresence, func(ctx context.Context, s *sdk) error {
+		asked := c.o.Now()
+		body := communications.NewGetPresencesByUserIdPostRequestBody()
+		body.SetIds(ids)
+		res, err := s.communications.GetPresencesByUserId().PostAsGetPresencesByUserIdPostResponse(ctx, body, nil)
+		if err != nil {
+			return err
+		}
+		out = make([]people.Reading, 0, len(ids))
+		for _, p := range res.GetValue() {
+			out = append(out, reading(p, asked))
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Presence reads one person's presence at once: at the moment of a key it must be fresh. It does not wait
+// for the budget; throttled, it fails.
+func (c *Client) Presence(ctx context.Context, id string) (people.Reading, error) {
+	if d := c.budget.open(); d > 0 {
+		return people.Reading{}, &Error{Kind: Throttled, Op: readPresence.name, RetryAfter: d}
+	}
+	var out people.Reading
+	err := c.do(ctx, readPresence, func(ctx context.Context, s *sdk) error {
+		asked := c.o.Now()
+		req := abs.NewRequestInformationWithMethodAndUrlTemplateAndPathParameters(abs.GET, "{+baseurl}/users/{user%2Did}/presence",
+			map[string]string{"baseurl": c.o.GraphURL, "user%2Did": id})
+		req.Headers.TryAdd("Accept", "application/json")
+		p, err := s.adapter.Send(ctx, req, models.CreatePresenceFromDiscriminatorValue, mappings)
+		if err == nil {
+			out = reading(p.(models.Presenceable), asked)
+		}
+		return err
+	})
+	return out, err
+}
+
+// reading copies what we need, so that the library's large objects live no longer than the answer.
+func reading(p models.Presenceable, asked time.Time) people.Reading {
+	r := people.Reading{ID: strings.ToLower(text(p.GetId())), Availability: text(p.GetAvailability()), Activity: text(p.GetActivity()), At: asked, Seq: text(p.GetSequenceNumber())}
+	if o := p.GetOutOfOfficeSettings(); o != nil && o.GetIsOutOfOffice() != nil {
+		r.OutOfOffice = *o.GetIsOutOfOffice()
+	}
+	if m := p.GetStatusMessage(); m != nil && m.GetMessage() != nil {
+		r.Message = plain(text(m.GetMessage().GetContent()))
+	}
+	return r
+}
+
+var tags = regexp.MustCompile(`<[^>]*>`)
+
+// plain makes one line of text of a status note; Teams writes some in HTML.
+func plain(s string) string {
+	return strings.Join(strings.Fields(html.UnescapeString(tags.ReplaceAllString(s, " "))), " ")
+}
