@@ -207,7 +207,14 @@ func wrapText(s string, w int) []string {
 	if w < 2 {
 		return nil
 	}
-	return strings.Split(ansi.Wrap(s, w, ""), "\n")
+	rows := strings.Split(ansi.Wrap(s, w, ""), "\n")
+	for i := 0; i < len(rows); i++ {
+		if width(rows[i]) > w { // at a hyphen it may go too far
+			parts := strings.Split(ansi.Hardwrap(rows[i], w, true), "\n")
+			rows = append(rows[:i], append(parts, rows[i+1:]...)...)
+		}
+	}
+	return rows
 }
 
 // drawText puts one row of a field, with its cursor.

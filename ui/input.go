@@ -18,6 +18,7 @@ type keyboard struct {
 	in    chan []byte
 	errs  chan error
 	rest  []byte
+	next  []byte
 	hold  time.Duration
 	mu    sync.Mutex
 	asked bool
@@ -48,6 +49,12 @@ func (k *keyboard) pump(r io.Reader) {
 // Read gives what was typed, escape sequences whole.
 func (k *keyboard) Read(p []byte) (int, error) {
 	for len(k.rest) == 0 {
+		if k.next != nil {
+			b := k.next
+			k.next = nil
+			k.rest = k.answers(k.whole(b))
+			continue
+		}
 		select {
 		case b := <-k.in:
 			k.rest = k.answers(k.whole(b))
@@ -71,6 +78,10 @@ func (k *keyboard) whole(b []byte) []byte {
 	for unfinished(b) {
 		select {
 		case more := <-k.in:
+			if b[len(b)-1] == 0x1b && !bytes.ContainsAny(more[:1], "[O]P") {
+				k.next = more // two keys, not one with Alt
+				return b
+			}
 			b = append(b, more...)
 		case <-time.After(k.hold):
 			return b

@@ -1,0 +1,60 @@
+package ui
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var hole = regexp.MustCompile(`\{[a-z]+\}`)
+
+func TestBothLanguagesHaveEveryWord(t *testing.T) {
+	for w := word(1); w < wordCount; w++ {
+		if w == wkNothing {
+			continue
+		}
+		if english[w] == "" || chinese[w] == "" {
+			t.Errorf("word %d: English %q, Chinese %q", w, english[w], chinese[w])
+		}
+		a, b := hole.FindAllString(english[w], -1), hole.FindAllString(chinese[w], -1)
+		slices.Sort(a)
+		slices.Sort(b)
+		if !slices.Equal(a, b) {
+			t.Errorf("%q and %q have different names to fill in", english[w], chinese[w])
+		}
+	}
+	for key := range said["en"] {
+		if said["zh"][key] == "" {
+			t.Errorf("the sentence %q is missing in Chinese", key)
+		}
+	}
+}
+
+func TestNoSentenceIsTooWide(t *testing.T) {
+	for _, v := range []words{english[:], chinese[:]} {
+		for w, s := range v {
+			if width(s) > 76 {
+				t.Errorf("word %d is %d cells wide: %q", w, width(s), s)
+			}
+			if word(w) >= wkSignIn && word(w) <= wkRedraw && width(s) > 18 {
+				t.Errorf("the label %q is %d cells wide, too much for a footer", s, width(s))
+			}
+		}
+		for w := wpFree; w <= wpUnknown; w++ {
+			if width(v[w]) > 4 {
+				t.Errorf("the presence %q takes more than its 4 cells", v[w])
+			}
+		}
+	}
+}
+
+func TestWordsBlameNobody(t *testing.T) {
+	for _, s := range english {
+		for _, no := range []string{"error", "failed to", "invalid", "illegal", "abort", " leg", "RONA", " he ", " she "} {
+			if strings.Contains(strings.ToLower(s), strings.ToLower(no)) {
+				t.Errorf("%q says %q", s, no)
+			}
+		}
+	}
+}
