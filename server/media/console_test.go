@@ -118,6 +118,7 @@ func (c *console) dial(l *LineLeg, owner string) {
 	case <-time.After(10 * time.Second):
 		c.t.Fatalf("the line did not come up; answer:\n%s", answer)
 	}
+	until(c.t, "the line carries voice", func() bool { wait(time.Millisecond); return l.Connected() })
 }
 
 func (c *console) say(pt uint8, payload []byte) {

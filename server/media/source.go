@@ -17,9 +17,14 @@ type Source interface {
 	connect(p *Plane, f *feed) (disconnect func())
 }
 
-// feed is the right to speak to a Sender; it ends when another is given.
+// listener is who takes a party's packets: a Sender, or a Mix's input.
+type listener interface {
+	take(f *feed, p *packet)
+}
+
+// feed is the right to speak to a listener; to a Sender it ends when another is given.
 type feed struct {
-	to         *Sender
+	to         listener
 	mu         sync.Mutex
 	disconnect func()
 	over       bool
@@ -127,7 +132,11 @@ func (s clipSource) connect(p *Plane, f *feed) func() {
 	case clip == nil && s.loop:
 		return p.silence.connect(p, f)
 	}
-	pl := &player{plane: p, f: f, clip: clip, loop: s.loop, done: s.done}
+	to, ok := f.to.(*Sender)
+	if !ok {
+		return func() {}
+	}
+	pl := &player{plane: p, f: f, to: to, clip: clip, loop: s.loop, done: s.done}
 	p.clock.add(pl)
 	return func() { p.clock.drop(pl) }
 }
@@ -136,6 +145,7 @@ func (s clipSource) connect(p *Plane, f *feed) func() {
 type player struct {
 	plane *Plane
 	f     *feed
+	to    *Sender
 	clip  *Clip
 	loop  bool
 	done  func()
@@ -154,7 +164,7 @@ func (pl *player) tick(now time.Time, frame uint64) bool {
 	}
 	at := int(frame - pl.first)
 	if !pl.loop && (pl.clip == nil || at >= pl.clip.frames) {
-		pl.f.to.hearSource(pl.plane, nil, pl.f)
+		pl.to.hearSource(pl.plane, nil, pl.f)
 		if pl.done != nil {
 			pl.done()
 		}
@@ -164,7 +174,7 @@ func (pl *player) tick(now time.Time, frame uint64) bool {
 	pl.p.ts += uint32(frame-pl.last) * frameBytes
 	pl.p.now = now
 	pl.last = frame
-	pl.f.to.play(pl.f, &pl.p, pl.clip, at%pl.clip.frames)
+	pl.to.play(pl.f, &pl.p, pl.clip, at%pl.clip.frames)
 	return true
 }
 

@@ -1,0 +1,152 @@
+package media
+
+import (
+	"encoding/binary"
+	"errors"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/pion/rtp"
+)
+
+// quiet is an outlet that leads nowhere.
+type quiet struct{}
+
+func (quiet) send(*rtp.Header, []byte) error { return nil }
+
+func TestDigitsLeaveAsEvents(t *testing.T) {
+	pl := newTestPlane(t)
+	a := newPhone(t)
+	l := a.call(pl, RTPOptions{ID: "a"}, a.offer("RTP/AVP", "0 97", "rtpmap:97 telephone-event/8000"))
+	if a.hear(time.Second, func(p *rtp.Packet) bool { return p.PayloadType == 0 }) == nil {
+		t.Fatal("no voice before")
+	}
+	if err := l.Tones("1#d"); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []byte{1, 11, 15} {
+		var first, last *rtp.Packet
+		ends := 0
+		for ends < 3 {
+			p := a.hear(time.Second, func(p *rtp.Packet) bool { return p.PayloadType == 97 })
+			if p == nil {
+				t.Fatalf("event %d: nothing", want)
+			}
+			if p.Payload[0] != want {
+				t.Fatalf("event %d, want %d", p.Payload[0], want)
+			}
+			if first == nil {
+				first = p
+			}
+			if p.Marker != (p == first) || p.Timestamp != first.Timestamp {
+				t.Fatalf("event %d: marker %v, timestamp moved %d", want, p.Marker, p.Timestamp-first.Timestamp)
+			}
+			if last != nil && p.SequenceNumber != last.SequenceNumber+1 {
+				t.Fatalf("number %d after %d", p.SequenceNumber, last.SequenceNumber)
+			}
+			if p.Payload[1]&0x80 != 0 {
+				ends++
+				if n := binary.BigEndian.Uint16(p.Payload[2:]); n != 800 {
+					t.Fatalf("length %d, want 800", n)
+				}
+			}
+			last = p
+		}
+	}
+	back := a.hear(time.Second, func(p *rtp.Packet) bool { return p.PayloadType == 0 })
+	if back == nil || !back.Marker {
+		t.Fatalf("no marked voice after the digits: %v", back)
+	}
+}
+
+func TestDigitsAreHeardOnceHoweverOftenTheyAreSent(t *testing.T) {
+	pl := newTestPlane(t)
+	a := newPhone(t)
+	l := a.call(pl, RTPOptions{ID: "a"}, a.offer("RTP/AVP", "0 101", "rtpmap:101 telephone-event/8000"))
+	got := make(chan byte, 20)
+	l.Sink(func(e Event) {
+		if tone, ok := e.(Tone); ok {
+			got <- tone.Digit
+		}
+	})
+	for i, code := range []byte{5, 5, 10, 15, 200} {
+		for k := range 6 {
+			end := byte(0)
+			if k > 2 {
+				end = 0x80
+			}
+			a.seq++
+			a.write(rtp.Header{Version: 2, Marker: k == 0, PayloadType: 101, SequenceNumber: a.seq, Timestamp: uint32(1000 * i), SSRC: a.ssrc}, []byte{code, end | 10, 0, byte(k * 160 / 4)})
+		}
+	}
+	for _, want := range "55*D" {
+		select {
+		case d := <-got:
+			if d != byte(want) {
+				t.Fatalf("digit %c, want %c", d, want)
+			}
+		case <-time.After(2 * time.Second):
+			t.Fatalf("digit %c did not come", want)
+		}
+	}
+	select {
+	case d := <-got:
+		t.Fatalf("one more digit: %c", d)
+	case <-time.After(50 * time.Millisecond):
+	}
+}
+
+func TestOnlyKeypadDigitsAreTaken(t *testing.T) {
+	pl := newTestPlane(t)
+	l, err := pl.NewRTPLeg(RTPOptions{ID: "a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for s, want := range map[string]error{"": nil, "0123456789*#abcD": nil, "1 2": ErrDigit, "x": ErrDigit, "ü": ErrDigit} {
+		if err := l.Tones(s); !errors.Is(err, want) {
+			t.Errorf("%q: %v, want %v", s, err, want)
+		}
+	}
+	l.Close()
+	if err := l.Tones("1"); !errors.Is(err, ErrClosed) {
+		t.Errorf("closed: %v", err)
+	}
+}
+
+func TestWithoutEventsDigitsAreAudible(t *testing.T) {
+	out := &tape{}
+	s := &Sender{}
+	types := wideTypes()
+	types.events = noType
+	s.open(out, types, PCMU, true, false)
+	q := &toneQueue{s: s, queue: []byte("5"), active: true}
+	s.tones = q
+	for i := range toneFrames + pauseFrames + 1 {
+		q.tick(refTime.Add(time.Duration(i)*frameTime), 0)
+	}
+	if len(out.payloads) != toneFrames+pauseFrames {
+		t.Fatalf("%d packets", len(out.payloads))
+	}
+	pcm := make([]int16, 160)
+	w := &workshop{}
+	w.from = PCMU
+	copy(pcm, w.decode711(&packet{codec: PCMU, payload: out.payloads[2]}))
+	if p, q := power(pcm, 770), power(pcm, 1336); p < 1500 || q < 1500 {
+		t.Errorf("770 Hz %.0f, 1336 Hz %.0f", p, q)
+	}
+	if p := power(pcm, 941); p > 500 {
+		t.Errorf("941 Hz %.0f", p)
+	}
+}
+
+// power is the amplitude of a frequency in samples at 8 kHz.
+func power(pcm []int16, hz float64) float64 {
+	var re, im float64
+	for i, s := range pcm {
+		w := 2 * math.Pi * hz * float64(i) / 8000
+		re += float64(s) * math.Cos(w)
+		im += float64(s) * math.Sin(w)
+	}
+	return 2 * math.Hypot(re, im) / float64(len(pcm))
+}

@@ -1,0 +1,221 @@
+package media
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"cordboard/audio/codec"
+
+	"github.com/pion/rtp"
+)
+
+// tape is an outlet that keeps what is sent.
+type tape struct {
+	heads    []rtp.Header
+	payloads [][]byte
+}
+
+func (o *tape) send(h *rtp.Header, payload []byte) error {
+	o.heads = append(o.heads, *h)
+	o.payloads = append(o.payloads, append([]byte(nil), payload...))
+	return nil
+}
+
+// wideTypes is what a line that understands all takes.
+func wideTypes() payloads {
+	return payloads{codec: [codecs]uint8{noType, 9, 0, 8}, cn: 13, events: 101}
+}
+
+// speechLike is a voice that says nothing: pulses through moving formants in syllables, with hisses between.
+func speechLike(seconds float64, seed uint64) []int16 {
+	r := rand.New(rand.NewPCG(seed, 7))
+	n := int(seconds * clipRate)
+	out := make([]int16, n)
+	var y1, y2, z1, z2 float64
+	phase, pitch := 0.0, 110+40*r.Float64()
+	for i := range out {
+		s := float64(i) / clipRate
+		syllable := math.Pow(max(0, math.Sin(2*math.Pi*3.1*s+float64(seed))), 0.5)
+		phase += pitch * (1 + 0.1*math.Sin(2*math.Pi*0.7*s)) / clipRate
+		x := 0.02 * r.NormFloat64()
+		if phase >= 1 {
+			phase--
+			x += 1
+		}
+		if math.Sin(2*math.Pi*1.3*s) > 0.85 {
+			x = 0.25 * r.NormFloat64()
+		}
+		f1, f2 := 500+200*math.Sin(2*math.Pi*1.7*s), 1500+600*math.Sin(2*math.Pi*2.3*s)
+		y := resonate(x, f1, 90, &y1, &y2)
+		z := resonate(x, f2, 120, &z1, &z2)
+		out[i] = int16(min(max((y+0.6*z)*syllable*3800, -24000), 24000))
+	}
+	return out
+}
+
+func resonate(x, f, width float64, a, b *float64) float64 {
+	r := math.Exp(-math.Pi * width / clipRate)
+	v := x + 2*r*math.Cos(2*math.Pi*f/clipRate)**a - r*r**b
+	*b, *a = *a, v
+	return v
+}
+
+func toneLike(hz, amplitude, seconds float64) []int16 {
+	out := make([]int16, int(seconds*clipRate))
+	for i := range out {
+		out[i] = int16(amplitude * math.Sin(2*math.Pi*hz*float64(i)/clipRate))
+	}
+	return out
+}
+
+// g722Stream is a party's stream, as if it had been coded since long before.
+type g722Stream struct {
+	payloads [][]byte
+	heard    []int16 // what its own decoder makes of it
+}
+
+func streamOf(pcm []int16) *g722Stream {
+	e, d := codec.NewG722Encoder(), codec.NewG722Decoder()
+	s := &g722Stream{heard: make([]int16, len(pcm))}
+	for at := 0; at+wideSamples <= len(pcm); at += wideSamples {
+		b := make([]byte, frameBytes)
+		e.Encode(b, pcm[at:at+wideSamples])
+		s.payloads = append(s.payloads, b)
+		d.Decode(s.heard[at:at+wideSamples], b)
+	}
+	return s
+}
+
+// party is a source for tests: feeds one stream frame by frame.
+type party struct {
+	stream *g722Stream
+	past   history
+	at     int
+	p      packet
+}
+
+// start is at a place in the stream, with what was before it heard.
+func (s *party) start(at int) {
+	s.past.forget()
+	for i := max(0, at-40); i < at; i++ {
+		s.past.add(s.stream.payloads[i])
+	}
+	s.at = at
+}
+
+func (s *party) next(to *Sender, f *feed, now time.Time) {
+	b := s.stream.payloads[s.at]
+	s.p = packet{header: header{seq: uint16(s.at), ts: uint32(s.at) * 160}, codec: G722, payload: b, past: &s.past, now: now}
+	to.take(f, &s.p)
+	s.past.add(b)
+	s.at++
+}
+
+func peakOf(pcm []int16) float64 {
+	return float64(codec.Peak(pcm))
+}
+
+// loudest is how many dB the ear hears above the true signal's peak in the 40 ms around, at worst.
+func loudest(heard, truth []int16) float64 {
+	const block, around = 80, 320 // 5 ms; ±20 ms
+	worst := math.Inf(-1)
+	for at := 0; at+block <= len(heard); at += block {
+		from, to := max(0, at+block/2-around), min(len(truth), at+block/2+around)
+		real := max(peakOf(truth[from:to]), 150)
+		worst = max(worst, 20*math.Log10(max(peakOf(heard[at:at+block]), 1)/real))
+	}
+	return worst
+}
+
+func TestASwitchTowardsG722IsNeverMuchLouderThanWhatIsSaid(t *testing.T) {
+	music := streamOf(builtinMusic().pcm)
+	speech := streamOf(speechLike(30, 3))
+	tone := streamOf(toneLike(1000, 10000, 10))
+	silence := streamOf(make([]int16, 10*clipRate))
+	comfort := streamOf(append(append([]int16(nil), silenceClip().pcm...), silenceClip().pcm...))
+	loud := streamOf(toneLike(440, 20000, 10))
+	cases := []struct {
+		name     string
+		from, to *g722Stream
+	}{
+		{"tone to speech", tone, speech}, {"music to speech", music, speech}, {"music to silence", music, silence},
+		{"speech to silence", speech, silence}, {"speech to comfort noise", speech, comfort}, {"loud tone to speech", loud, speech}, {"silence to music", silence, music},
+		{"speech to tone", speech, tone},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(1, 2))
+			worst := math.Inf(-1)
+			for range 40 {
+				worst = max(worst, switchOnce(c.from, c.to, r))
+			}
+			t.Logf("at worst %.1f dB above", worst)
+			if worst > 8 {
+				t.Errorf("%.1f dB above the true signal's peak, want at most 8", worst)
+			}
+		})
+	}
+}
+
+// switchOnce plays one stream for a second and another for half of one.
+func switchOnce(from, to *g722Stream, r *rand.Rand) float64 {
+	const before, after = 50, 25
+	out := &tape{}
+	s := &Sender{}
+	s.open(out, wideTypes(), G722, false, false)
+	a, b := &party{stream: from}, &party{stream: to}
+	now := time.Unix(1000, 0)
+	fa, fb := &feed{to: s}, &feed{to: s}
+	a.start(r.IntN(len(from.payloads) - before))
+	b.start(r.IntN(len(to.payloads) - after))
+	atA, atB := a.at, b.at
+	s.hear(fa, nil)
+	for range before {
+		a.next(s, fa, now)
+		now = now.Add(frameTime)
+	}
+	s.hear(fb, nil)
+	for range after {
+		b.next(s, fb, now)
+		now = now.Add(frameTime)
+	}
+	d := codec.NewG722Decoder()
+	heard := make([]int16, (before+after)*wideSamples)
+	for i, p := range out.payloads {
+		d.Decode(heard[i*wideSamples:], p)
+	}
+	truth := append(append([]int16(nil), from.heard[atA*wideSamples:(atA+before)*wideSamples]...), to.heard[atB*wideSamples:(atB+after)*wideSamples]...)
+	const skip = 10 * wideSamples // the beginning is a switch of its own
+	return loudest(heard[skip:], truth[skip:])
+}
+
+func TestHistoryLeadsToTheStateOfADecoderThatHeardAll(t *testing.T) {
+	for name, pcm := range map[string][]int16{"speech": speechLike(8, 5), "tone": toneLike(1000, 10000, 8), "music": builtinMusic().pcm[:8*clipRate]} {
+		t.Run(name, func(t *testing.T) {
+			s := streamOf(pcm)
+			var h history
+			full := codec.NewG722Decoder()
+			var x, y [wideSamples]int16
+			half := len(s.payloads) / 2
+			for _, p := range s.payloads[:half] {
+				h.add(p)
+				full.Decode(x[:], p)
+			}
+			d := h.decoder()
+			worst := 0
+			for _, p := range s.payloads[half:] {
+				full.Decode(x[:], p)
+				d.Decode(y[:], p)
+				for i := range x {
+					worst = max(worst, max(int(x[i])-int(y[i]), int(y[i])-int(x[i])))
+				}
+			}
+			t.Logf("largest difference %d", worst)
+			if worst > 64 {
+				t.Errorf("samples differ by %d", worst)
+			}
+		})
+	}
+}
