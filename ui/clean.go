@@ -107,8 +107,59 @@ var timeType = reflect.TypeFor[time.Time]()
 // scrub copies v with every string in it cleaned. The server's messages go through it once, on their way to the board.
 func scrub[T any](v T) T {
 	r := reflect.ValueOf(&v).Elem()
+	if spotless(r) {
+		return v // nearly always: nothing is copied
+	}
 	r.Set(scrubbed(r, false))
 	return v
+}
+
+// spotless says that no string in v needs cleaning.
+func spotless(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.String:
+		return unsoiled(v.String())
+	case reflect.Pointer:
+		return v.IsNil() || spotless(v.Elem())
+	case reflect.Struct:
+		if v.Type() == timeType {
+			return true
+		}
+		for i := range v.NumField() {
+			if !spotless(v.Field(i)) {
+				return false
+			}
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			if !spotless(v.Index(i)) {
+				return false
+			}
+		}
+	case reflect.Map:
+		for it := v.MapRange(); it.Next(); {
+			if !spotless(it.Value()) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// unsoiled is true for words that cleaning would leave as they are: the quick answer for most of the world's names.
+func unsoiled(s string) bool {
+	if plainASCII(s) {
+		return true
+	}
+	for i, r := range s {
+		if r < 0x20 || r >= 0x7f && r < 0xa0 || r == utf8.RuneError || r > 0x7f && !unicode.IsLetter(r) && !unicode.IsPunct(r) && !unicode.IsSymbol(r) && !unicode.IsDigit(r) && r != ' ' {
+			return false
+		}
+		if invisible(r) || i > 4096 {
+			return false
+		}
+	}
+	return true
 }
 
 func scrubbed(v reflect.Value, lines bool) reflect.Value {

@@ -66,6 +66,9 @@ func FuzzClean(f *testing.F) {
 				marks = 0
 			}
 		}
+		if unsoiled(s) && got != s {
+			t.Fatalf("%q counts as clean and is not: %q", s, got)
+		}
 		if again := clean(got); again != got {
 			t.Fatalf("cleaning twice differs: %q, %q", got, again)
 		}

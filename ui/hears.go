@@ -205,6 +205,11 @@ func (v words) role(r string) string {
 
 // knownPane is what is known, in a box of its own.
 func (m *Model) knownPane(w, h int, known []wire.Fact) []string {
+	k := panelKey{versions: [3]int{m.board.ver[secCall], m.board.ver[secOffer]}, state: m.v[wLanguage], mode: int(m.stateMode())}
+	return m.panel("known", w, h, k, func(w, h int) []string { return m.drawKnown(w, h, known) })
+}
+
+func (m *Model) drawKnown(w, h int, known []wire.Fact) []string {
 	p := m.t.pane(w, round, rule, m.t.words().put(text|bold, m.v[wKnown]), m.t.words().put(text|bold, "y ").put(dim, m.v[wkCopy]))
 	m.facts(p, known, max(1, h-2))
 	return p.close(h)
@@ -224,6 +229,11 @@ func (m *Model) notePane(w, h int) []string {
 
 // storyPane lists the newest of what happened to this call.
 func (m *Model) storyPane(w, h int) []string {
+	k := panelKey{versions: [3]int{m.board.ver[secCall], m.board.ver[secOffer]}, state: m.v[wLanguage], mode: int(m.stateMode())}
+	return m.panel("story", w, h, k, m.drawStory)
+}
+
+func (m *Model) drawStory(w, h int) []string {
 	title := m.t.words().put(text|bold, m.v[wStory]).put(dim, " "+m.v[wOfThisCall])
 	p := m.t.pane(w, round, rule, title, m.t.words().put(text|bold, "@ ").put(dim, m.v[wkWhy]))
 	rows := m.storyLines()

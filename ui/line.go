@@ -45,6 +45,7 @@ func blanks(n int) string {
 type line struct {
 	t    *theme
 	b    []byte
+	pre  int // bytes before the row: the box's side
 	w    int
 	max  int
 	mark style // put under every style of the line: the selected row
@@ -110,9 +111,9 @@ func (l *line) to(col int) *line { return l.sp(col - l.w) }
 // add puts another line behind this one.
 func (l *line) add(o *line) *line {
 	if l.w+o.w > l.max {
-		return l.raw(ansi.Truncate(string(o.b), max(0, l.max-l.w-1), "")+l.t.g.ellipsis, 0)
+		return l.raw(ansi.Truncate(string(o.b[o.pre:]), max(0, l.max-l.w-1), "")+l.t.g.ellipsis, 0)
 	}
-	l.b = append(l.b, o.b...)
+	l.b = append(l.b, o.b[o.pre:]...)
 	l.w += o.w
 	return l
 }
@@ -144,9 +145,9 @@ func (l *line) shorten(n int) {
 	if l.w <= n || n < 1 {
 		return
 	}
-	s := ansi.Truncate(string(l.b), n-1, "")
+	s := ansi.Truncate(string(l.b[l.pre:]), n-1, "")
 	w := ansi.StringWidth(s)
-	l.b = append(l.b[:0], s...)
+	l.b = append(l.b[:l.pre], s...)
 	if l.t.on[text] != "" || l.t.on[dim] != "" {
 		l.b = append(l.b, off...)
 	}
@@ -159,7 +160,7 @@ func (l *line) String() string {
 	if l.w < l.max {
 		l.sp(l.max - l.w)
 	}
-	return string(l.b)
+	return string(l.b[l.pre:])
 }
 
 // visual puts a name with right-to-left parts into the order in which a terminal shows it.

@@ -23,7 +23,12 @@ func (t *theme) pane(w int, b border, role style, title, right *line) *pane {
 func (p *pane) inner() int { return p.w - 4 }
 
 // line starts a row.
-func (p *pane) line() *line { return p.t.line(p.inner()) }
+func (p *pane) line() *line {
+	l := &line{t: p.t, b: make([]byte, 0, 3*p.inner()+64), max: p.inner()}
+	l.b = append(l.b, p.sides[0]...)
+	l.pre = len(l.b)
+	return l
+}
 
 // words starts a piece of a border.
 func (t *theme) words() *line { return t.line(400) }
@@ -71,7 +76,15 @@ func repeat(s string, n int) string {
 }
 
 // add puts a row into the box.
-func (p *pane) add(l *line) { p.raw(l.String()) }
+func (p *pane) add(l *line) {
+	if l.pre == 0 {
+		p.raw(l.String())
+		return
+	}
+	l.sp(l.max - l.w)
+	l.b = append(l.b, p.sides[1]...)
+	p.rows = append(p.rows, string(l.b))
+}
 
 func (p *pane) raw(s string) { p.rows = append(p.rows, p.sides[0]+s+p.sides[1]) }
 

@@ -184,6 +184,11 @@ func (m *Model) lastPane(w, h int) []string {
 	if h < 3 {
 		return nil
 	}
+	k := panelKey{versions: [3]int{m.board.ver[secLast], m.board.ver[secToday]}, state: m.v[wLanguage]}
+	return m.panel("last", w, h, k, m.drawLast)
+}
+
+func (m *Model) drawLast(w, h int) []string {
 	right := m.t.words().put(text|bold, "H ").put(dim, m.v.f(wAllCalls, "n", itoa(m.board.Today.Calls)))
 	p := m.t.pane(w, round, rule, m.t.words().put(text|bold, m.v[wLastCalls]), right)
 	m.lastRows(p, h-2)
