@@ -92,7 +92,10 @@ func (s *Server) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	validator := entra.New(entraTenants(c), entra.Options{Client: authorityClient(c), Log: s.log})
+	validator, err := entra.New(entraTenants(c), entra.Options{Client: authorityClient(c), Log: s.log})
+	if err != nil {
+		return err
+	}
 	s.desk = desk.New(desk.Options{Validator: validator, Bindings: s.bindings, Program: s.o.Program, Draining: s.draining.Load, Log: s.log})
 	if s.edge, err = s.newEdge(c, certificate); err != nil {
 		return err

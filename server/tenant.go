@@ -44,7 +44,7 @@ type current struct {
 func (s *Server) addTenant(ctx context.Context, c *config.Config, t *config.Tenant) error {
 	n := &tenant{server: s, id: fact.TenantID(t.ID), lines: map[fact.AgentID]*line.Line{}, calls: map[fact.ContactID]*call.Call{}}
 	n.room = s.desk.Room(n.id)
-	first, err := s.ledger.LastN(ctx, n.id)
+	first, _, err := s.ledger.Position(ctx, n.id)
 	if err != nil {
 		return err
 	}
@@ -52,6 +52,9 @@ func (s *Server) addTenant(ctx context.Context, c *config.Config, t *config.Tena
 		Tenant: n.id, Prefix: fact.NewID(time.Now()), Settings: routingSettings(t), Level: serviceLevels(t), First: first, Ledger: s.ledger, Desk: n.room, Log: s.log,
 	})
 	s.tenants[t.ID] = n
+	if err := s.closeOpen(ctx, n.id, n.acd); err != nil {
+		return err
+	}
 	if err := n.read(c, t); err != nil {
 		return err
 	}
@@ -87,7 +90,7 @@ func (n *tenant) take(c *config.Config, t *config.Tenant) {
 func (n *tenant) setDesk(c *config.Config, t *config.Tenant) {
 	d := desk.Tenant{
 		ID: n.id, Name: t.Name, ACD: n.acd, Roster: n.now.Load().roster, Presences: &n.presences, Rules: deskRules(c, t),
-		Line: func(id fact.AgentID) desk.Line { return n.line(id) }, CloseLine: n.closeLine, History: history{n.server.ledger, t},
+		Line: func(id fact.AgentID) desk.Line { return n.line(id) }, CloseLine: n.closeLine, History: history{n.server, t},
 	}
 	if n.presence != nil {
 		d.Fresh = n.presence.Fresh

@@ -36,6 +36,9 @@ func (c *Call) endBy(end fact.End, by string, code int, reason string) {
 		c.release(a, ended, "", by)
 		c.agent = nil
 	}
+	if c.offer != nil { // this goroutine may have ended when the arbiter says so
+		c.stopRinging(c.offer.Reservation, fact.CallerOff)
+	}
 	c.measure("caller", c.leg.voice)
 	if c.partner != nil {
 		c.measure("expert", c.partner.voice)

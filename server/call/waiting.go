@@ -76,9 +76,7 @@ func (c *Call) why(w routing.Why) string {
 type OfferOver struct{ routing.OfferOver }
 
 func (e OfferOver) apply(c *Call) {
-	gone := OfferGone{Reservation: e.Reservation, Contact: c.id, Caller: c.caller, Queue: c.queueName(), Outcome: e.Outcome, From: e.Rang, To: time.Now()}
-	c.deps.Consoles.OfferGone(e.Agent, gone)
-	c.offer, c.offerTo = nil, ""
+	c.stopRinging(e.Reservation, e.Outcome)
 	if e.Outcome == fact.Accepted {
 		return
 	}
@@ -86,6 +84,17 @@ func (e OfferOver) apply(c *Call) {
 	if t := c.transfer; t != nil && t.reservation == e.Reservation {
 		c.transferFailed(transferWhy(e.Outcome), 0)
 	}
+}
+
+// stopRinging takes the ringing card away, once.
+func (c *Call) stopRinging(r fact.ReservationID, o fact.Outcome) {
+	if c.offer == nil || c.offer.Reservation != r {
+		return
+	}
+	c.deps.Consoles.OfferGone(c.offerTo, OfferGone{
+		Reservation: r, Contact: c.id, Caller: c.caller, Queue: c.offer.Queue, Outcome: o, From: c.offer.Offered, To: time.Now(),
+	})
+	c.offer, c.offerTo = nil, ""
 }
 
 func transferWhy(o fact.Outcome) string {

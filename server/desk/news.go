@@ -2,6 +2,7 @@ package desk
 
 import (
 	"slices"
+	"time"
 
 	"cordboard/server/acd"
 	"cordboard/server/call"
@@ -334,6 +335,9 @@ func (rulesChanged) apply(s *seat) {
 	s.publish(wire.News{Experts: s.experts()})
 }
 
+// settle is how long the facts of a call that has just ended may take to the ledger.
+const settle = 300 * time.Millisecond
+
 // freshen reads the day's figures and last calls again, beside the loop.
 func (s *seat) freshen() {
 	t := s.room.tenant()
@@ -342,6 +346,7 @@ func (s *seat) freshen() {
 	}
 	id := s.person.ID
 	s.beside(func() event {
+		<-time.After(settle)
 		return dayCame{t.History.Today(t.ID, id), t.History.Last(t.ID, id, 10)}
 	})
 }

@@ -19,6 +19,7 @@ presence USER AVAILABILITY [ACTIVITY] [NOTE…]
 roles USER ROLE…                app roles of the next token
 disable USER | enable USER      block an account
 sessions USER                   make refresh tokens worthless
+token USER                      an access token for the server, for programs
 block on|off                    a policy that forbids device codes
 slowdown N                      the next N polls get slow_down
 rotate                          new signing key
@@ -46,6 +47,8 @@ func (m *Microsoft) Command(line string) (string, error) {
 		return strings.Join(m.Codes(), "\n"), nil
 	case "approve":
 		return "", m.approveNewest(args)
+	case "token":
+		return m.MintUser(args[0], nil)
 	case "presence":
 		return "", m.presenceCommand(args)
 	case "rotate":
@@ -65,7 +68,7 @@ func (m *Microsoft) Command(line string) (string, error) {
 }
 
 var commandArgs = map[string]int{"accounts": 0, "codes": 0, "approve": 1, "decline": 1, "expire": 1, "presence": 2, "roles": 1, "disable": 1, "enable": 1,
-	"sessions": 1, "block": 1, "slowdown": 1, "rotate": 0, "throttle": 2, "fail": 2, "break": 1, "grant": 1, "revoke": 1}
+	"sessions": 1, "token": 1, "block": 1, "slowdown": 1, "rotate": 0, "throttle": 2, "fail": 2, "break": 1, "grant": 1, "revoke": 1}
 
 func (m *Microsoft) listAccounts() string {
 	var b strings.Builder

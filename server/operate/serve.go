@@ -13,7 +13,6 @@ import (
 
 	"cordboard/server"
 	"cordboard/server/config"
-	"cordboard/server/graph"
 )
 
 // ServeOptions of the server command.
@@ -44,7 +43,7 @@ func Serve(_ context.Context, o ServeOptions) error {
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGTERM, os.Interrupt, hangup)
 	defer signal.Stop(signals)
-	s, err := server.Start(context.Background(), server.Options{Config: holder, Program: o.Program, Presence: graph.Source(log), Log: log, Ready: o.Out})
+	s, err := server.Start(context.Background(), server.Options{Config: holder, Program: o.Program, Presence: Presence(log), Log: log, Ready: o.Out})
 	if err != nil {
 		return err
 	}
