@@ -16,8 +16,11 @@ func (s *shelf) apply(r *record) error {
 		return err
 	}
 	at := e.At.UnixMicro()
+	if e.Fact.Kind() == startedKind {
+		return s.started(p, int64(seq), at)
+	}
 	if a, ok := e.Fact.(fact.AgentState); ok {
-		if err := s.agentState(tenant, int64(seq), at, p.At, e, a); err != nil {
+		if err := s.agentState(tenant, int64(seq), at, e, a); err != nil {
 			return err
 		}
 	}
@@ -26,7 +29,7 @@ func (s *shelf) apply(r *record) error {
 		if err != nil {
 			return err
 		}
-		if err := s.applyContact(b, int64(seq), at, p.At, e); err != nil {
+		if err := s.applyContact(b, int64(seq), at, p.Died, e); err != nil {
 			return err
 		}
 	}
@@ -50,7 +53,7 @@ func (s *shelf) keep(r *record, at int64) {
 		e.Fact.Kind(), r.version, r.body, r.personal}})
 }
 
-func (s *shelf) applyContact(b *book, seq, at, lastSign int64, e *fact.Entry) error {
+func (s *shelf) applyContact(b *book, seq, at, died int64, e *fact.Entry) error {
 	c := b.contact
 	c.Facts++
 	switch f := e.Fact.(type) {
@@ -74,7 +77,7 @@ func (s *shelf) applyContact(b *book, seq, at, lastSign int64, e *fact.Entry) er
 	case fact.Moved:
 		b.moved(at, e, f)
 	case fact.Ended:
-		b.ended(at, lastSign, f)
+		b.ended(at, died, f)
 	case fact.Wrapped:
 		b.wrapped(string(e.Agent), f)
 	case fact.Noted:

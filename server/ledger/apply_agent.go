@@ -10,20 +10,15 @@ import (
 var onCall = map[fact.State]bool{fact.Connecting: true, fact.Talking: true, fact.HeldState: true, fact.Consulting: true,
 	fact.Conference: true, fact.Transferring: true, fact.DirectCall: true, fact.Dialing: true, fact.Lost: true}
 
-// agentState ends the agent's time in the state before and begins one in the new state. When the change does
-// not go on from where the agent was, the server was killed in between: that time ended with the last fact
-// before, the server's last sign of life.
-func (s *shelf) agentState(tenant string, seq, at, lastSign int64, e *fact.Entry, f fact.AgentState) error {
+// agentState ends the agent's time in the state before and begins one in the new state.
+func (s *shelf) agentState(tenant string, seq, at int64, e *fact.Entry, f fact.AgentState) error {
 	a, err := s.agent(tenant, string(e.Agent))
 	if err != nil {
 		return err
 	}
-	if p := a.state; p != nil {
-		p.Until = at
-		if p.State != string(f.From) && lastSign > 0 {
-			p.Until = max(p.At, min(at, lastSign))
-		}
-		s.states[p] = stateTable
+	if a.state != nil {
+		a.state.Until = at
+		s.states[a.state] = stateTable
 	}
 	a.state = &AgentTime{Tenant: tenant, Agent: string(e.Agent), Seq: seq, At: at, Was: string(f.From), State: string(f.To),
 		Reason: f.Reason, By: f.By, Cause: f.Cause, Contact: string(e.Contact)}
@@ -33,6 +28,29 @@ func (s *shelf) agentState(tenant string, seq, at, lastSign int64, e *fact.Entry
 		a.of.endTalk(a.talk, at, "")
 		a.talk, a.of = nil, nil
 	}
+	return nil
+}
+
+// startedKind is the fact that the ledger writes when it is opened.
+const startedKind = "server.started"
+
+// started ends what a server before this one left open: it died with the last fact before, its last sign of
+// life, and so did the state of every agent.
+func (s *shelf) started(p *position, seq, at int64) error {
+	p.Died = p.At
+	if err := s.flush(); err != nil {
+		return err
+	}
+	open, err := rows[AgentTime](s, stateTable, "WHERE tenant = ? AND until = 0 ORDER BY agent, seq", p.Tenant)
+	if err != nil {
+		return err
+	}
+	for _, a := range open {
+		a.Until = max(a.At, p.Died)
+		s.states[a] = stateTable
+	}
+	clear(s.agents)
+	p.Seq, p.At = seq, max(at, p.At)
 	return nil
 }
 

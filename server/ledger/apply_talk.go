@@ -139,15 +139,15 @@ func (b *book) transfer(id string) *Transfer {
 	return nil
 }
 
-// ended ends the contact, once. What broke ended with the last fact before: when a server that was killed
-// closes what it had open, the hours it did not run are nobody's talk.
-func (b *book) ended(at, lastSign int64, f fact.Ended) {
+// ended ends the contact, once. One that was open when the server died ended then: the hours that the server
+// did not run are nobody's talk.
+func (b *book) ended(at, died int64, f fact.Ended) {
 	c := b.contact
 	if c.Ended != 0 {
 		return
 	}
-	if f.End == fact.Broken && lastSign > 0 {
-		at = max(c.Arrived, min(at, lastSign))
+	if f.End == fact.Broken && c.Arrived <= died {
+		at = died
 	}
 	how := "left"
 	switch f.End {

@@ -260,7 +260,7 @@ func (s *shelf) agent(tenant, id string) (*agent, error) {
 		return a, nil
 	}
 	a := &agent{}
-	last, err := rows[AgentTime](s, stateTable, "WHERE tenant = ? AND agent = ? ORDER BY seq DESC LIMIT 1", tenant, id)
+	last, err := rows[AgentTime](s, stateTable, "WHERE tenant = ? AND agent = ? AND until = 0 ORDER BY seq DESC LIMIT 1", tenant, id)
 	if err != nil {
 		return nil, err
 	}

@@ -47,6 +47,23 @@ type item struct {
 // Open opens the ledger: streams on the bus, tables in dir. It returns when the tables have every event
 // that was stored before.
 func Open(ctx context.Context, b *bus.Bus, dir string, log *slog.Logger) (*Ledger, error) {
+	l, err := open(ctx, b, dir, log)
+	if err != nil {
+		return nil, err
+	}
+	return l, l.sayStarted(ctx)
+}
+
+// sayStarted puts a fact into every stream that there is: what was open before is over.
+func (l *Ledger) sayStarted(ctx context.Context) error {
+	tenants, err := l.bus.Tenants(ctx)
+	for _, t := range tenants {
+		l.Put(fact.Entry{Tenant: fact.TenantID(t), At: time.Now(), Fact: fact.Unknown{Name: startedKind, V: 1, Body: []byte("{}")}})
+	}
+	return err
+}
+
+func open(ctx context.Context, b *bus.Bus, dir string, log *slog.Logger) (*Ledger, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}

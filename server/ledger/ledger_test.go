@@ -32,10 +32,10 @@ func openBus(t testing.TB, dir string) *bus.Bus {
 	return b
 }
 
-func open(t testing.TB, dir string) *Ledger {
+func ledgerIn(t testing.TB, dir string) *Ledger {
 	t.Helper()
 	b := openBus(t, dir)
-	l, err := Open(within(t), b, dir, nil)
+	l, err := open(within(t), b, dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func dump(t testing.TB, db *sql.DB) map[string][]string {
 func rebuilt(t testing.TB, dir string) map[string][]string {
 	t.Helper()
 	b := openBus(t, dir)
-	l, err := Open(within(t), b, t.TempDir(), nil)
+	l, err := open(within(t), b, t.TempDir(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +100,7 @@ func (l *Ledger) db() *sql.DB { return l.Reader.db }
 
 func TestTheTablesAreTheSameAfterARestartAndMadeFromScratch(t *testing.T) {
 	dir := t.TempDir()
-	l := open(t, dir)
+	l := ledgerIn(t, dir)
 	days := []*day{newDay("contoso", 1, l.Put), newDay("fabrikam", 2, l.Put)}
 	for i := range 400 {
 		days[i%2].contact()
@@ -117,7 +117,7 @@ func TestTheTablesAreTheSameAfterARestartAndMadeFromScratch(t *testing.T) {
 	}
 	shut(t, l)
 
-	l = open(t, dir)
+	l = ledgerIn(t, dir)
 	if diff := cmp.Diff(before, dump(t, l.db())); diff != "" {
 		t.Fatalf("after the restart:\n%s", diff)
 	}
@@ -134,7 +134,7 @@ func TestTheTablesAreTheSameAfterARestartAndMadeFromScratch(t *testing.T) {
 
 func TestDamagedTablesAreMadeAnew(t *testing.T) {
 	dir := t.TempDir()
-	l := open(t, dir)
+	l := ledgerIn(t, dir)
 	d := newDay("contoso", 3, l.Put)
 	for range 50 {
 		d.contact()
@@ -153,7 +153,7 @@ func TestDamagedTablesAreMadeAnew(t *testing.T) {
 			if err := damage(filepath.Join(dir, dbName)); err != nil {
 				t.Fatal(err)
 			}
-			l := open(t, dir)
+			l := ledgerIn(t, dir)
 			defer shut(t, l)
 			if diff := cmp.Diff(before, dump(t, l.db())); diff != "" {
 				t.Fatal(diff)
@@ -174,14 +174,14 @@ func setVersion(path string, v int) error {
 
 func TestTablesAheadOfTheirEventsAreMadeAnew(t *testing.T) {
 	dir := t.TempDir()
-	l := open(t, dir)
+	l := ledgerIn(t, dir)
 	newDay("contoso", 4, l.Put).contact()
 	settle(t, l)
 	shut(t, l)
 	if err := os.RemoveAll(filepath.Join(dir, "events")); err != nil {
 		t.Fatal(err)
 	}
-	l = open(t, dir)
+	l = ledgerIn(t, dir)
 	d := newDay("contoso", 5, l.Put)
 	d.tell("C2", "", fact.Arrived{Direction: fact.In}, nil)
 	settle(t, l)
@@ -192,7 +192,7 @@ func TestTablesAheadOfTheirEventsAreMadeAnew(t *testing.T) {
 
 func TestAFactOfANewerVersionIsKeptAsItCame(t *testing.T) {
 	dir := t.TempDir()
-	l := open(t, dir)
+	l := ledgerIn(t, dir)
 	s, err := l.bus.Stream(within(t), "contoso")
 	if err != nil {
 		t.Fatal(err)

@@ -179,6 +179,7 @@ type position struct {
 	Tenant string
 	Seq, N int64
 	At     int64
+	Died   int64 // the last sign of life of the server before this one
 }
 
-func (p *position) fields() []any { return []any{&p.Tenant, &p.Seq, &p.N, &p.At} }
+func (p *position) fields() []any { return []any{&p.Tenant, &p.Seq, &p.N, &p.At, &p.Died} }

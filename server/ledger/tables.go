@@ -8,7 +8,7 @@ import (
 // The tables are a projection: everything in them comes from the facts, in order, and can be made again.
 // Times are microseconds since 1970, 0 for never; lengths are milliseconds. schemaVersion goes up with every
 // change; tables of another version are thrown away and made anew from the facts.
-const schemaVersion = 1
+const schemaVersion = 2
 
 // row is one row of a table: pointers to its columns, in the order of the table.
 type row interface{ fields() []any }
@@ -40,7 +40,7 @@ var (
 	stateTable = &table{"agent_states", 3, split(`tenant agent seq at until was state reason by cause contact`),
 		[]string{"tenant, agent, at"}}
 	lostTable     = &table{"lost", 2, split(`tenant seq at count first_n last_n`), nil}
-	positionTable = &table{"positions", 1, split(`tenant seq n at`), nil}
+	positionTable = &table{"positions", 1, split(`tenant seq n at died`), nil}
 
 	allTables = []*table{contactTable, visitTable, talkTable, offerTable, transferTable, noteTable, legTable, factTable, stateTable, lostTable, positionTable}
 )
