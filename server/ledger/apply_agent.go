@@ -49,9 +49,9 @@ func (s *shelf) started(p *position, seq, at int64) error {
 		a.Until = max(a.At, p.Died)
 		s.states[a] = stateTable
 	}
-	clear(s.agents)
+	clear(s.agents) // they are read again from what is flushed here
 	p.Seq, p.At = seq, max(at, p.At)
-	return nil
+	return s.flush()
 }
 
 // lostKind is the fact that the ledger itself writes when facts had to be dropped.
