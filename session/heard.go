@@ -114,6 +114,10 @@ func (e takeoverSaid) apply(s *Session) {
 func (s *Session) news(n wire.News) {
 	c := &s.conn
 	switch {
+	case n.Out != nil: // the last word of this connection, whatever its number
+		s.o.Tell(n)
+		s.putOut(*n.Out)
+		return
 	case !c.up || n.Seq <= c.seq && n.Seq != 0:
 		return // seen before the connection broke
 	case n.Seq != c.seq+1 && n.Seq != 0:
@@ -128,9 +132,20 @@ func (s *Session) news(n wire.News) {
 	}
 	s.o.Tell(n)
 	s.follow(n)
-	if n.Out != nil {
-		s.stayOut(*n.Out)
+}
+
+// putOut: the server ends the session. When only the sign-in has run out, a new one goes on with it.
+func (s *Session) putOut(r wire.Refused) {
+	if r.Code != "token" {
+		s.stayOut(r)
+		return
 	}
+	c := &s.conn
+	c.lostAt = time.Now()
+	c.drop()
+	s.out.unsend()
+	s.renewal.stale = s.token.Raw
+	s.interactive("")
 }
 
 // follow keeps in mind whether there is a call: it decides how often to ping.

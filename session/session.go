@@ -187,12 +187,19 @@ func (s *Session) left() {
 type forgetAsked struct{ done chan error }
 
 func (e forgetAsked) apply(s *Session) {
-	var err error
-	if s.signer != nil {
-		err = s.signer.Forget(s.ctx)
-	}
-	s.end()
-	e.done <- err
+	s.attempt.stop()
+	g, ctx := s.signer, s.ctx
+	go func() {
+		var err error
+		if g == nil { // it is not known yet where this person signs in
+			g, err = s.sign(ctx)
+		}
+		if err == nil {
+			err = g.Forget(ctx)
+		}
+		e.done <- err
+		s.box.put(closeAsked{})
+	}()
 }
 
 type closeAsked struct{}

@@ -252,7 +252,7 @@ func TestAnotherConsoleIsTakenOverOnlyAfterTheQuestion(t *testing.T) {
 func TestSignedOutByTheServerStaysOut(t *testing.T) {
 	inDesk(t, func(t *testing.T, d *desk) {
 		l := d.welcome()
-		l.tell(wire.FromServer{News: &wire.News{Seq: 11, Out: &wire.Refused{Code: "out", Words: "Signed out by Miriam Graham."}}})
+		l.tell(wire.FromServer{News: &wire.News{Seq: 10, Out: &wire.Refused{Code: "out", Words: "Signed out by Miriam Graham."}}}) // a number seen before
 		l.lose()
 		d.sleep(time.Minute)
 		if d.link() != l {
@@ -267,6 +267,32 @@ func TestSignedOutByTheServerStaysOut(t *testing.T) {
 			t.Error("a new sign-in does not connect")
 		}
 	})
+}
+
+func TestSessionThatOutlivedItsSignInGoesOnAfterANewOne(t *testing.T) {
+	inDesk(t, func(t *testing.T, d *desk) {
+		l := d.welcome()
+		l.tell(wire.FromServer{News: &wire.News{Seq: 10, Out: &wire.Refused{Code: "token", Words: "Your sign-in has expired."}}})
+		synctest.Wait()
+		if h := d.link().took(); d.link() == l || len(h) != 1 || h[0].Hello.Resume != "secret" || h[0].Hello.Token != "token-2" {
+			t.Errorf("hello %+v", h)
+		}
+		if d.signer.codes != 1 {
+			t.Errorf("%d codes", d.signer.codes)
+		}
+	})
+}
+
+func TestSigningOutBeforeTheServerIsFoundForgetsTheAccountToo(t *testing.T) {
+	inDesk(t, func(t *testing.T, d *desk) {
+		synctest.Wait()
+		d.mu.Lock()
+		d.open = nil
+		d.mu.Unlock()
+		if err := d.s.SignOut(context.Background()); err != nil || !d.signer.forgotten {
+			t.Errorf("forgotten %v, %v", d.signer.forgotten, err)
+		}
+	}, func(d *desk) { d.open = errors.New("connection refused") })
 }
 
 func TestDrainingServerIsTriedAgain(t *testing.T) {
