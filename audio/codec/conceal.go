@@ -158,3 +158,13 @@ func (c *Concealer) findPitch() (lag int, periodic bool) {
 	}
 	return lag, best > 0.5
 }
+
+// Join blends the beginning of a frame of another source, in place, with a continuation of what was heard before:
+// a switch of source then does not click. The frame counts as good.
+func (c *Concealer) Join(pcm []int16) {
+	if c.lost == 0 {
+		c.begin()
+		c.lost = 1
+	}
+	c.Good(pcm)
+}

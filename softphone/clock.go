@@ -1,0 +1,48 @@
+package softphone
+
+import (
+	"time"
+
+	"cordboard/audio"
+)
+
+const (
+	frameTime  = audio.FrameTime
+	catchUp    = 10              // frames behind after which the clock starts anew instead of running after
+	lineSilent = 2 * time.Second // without a packet the line is down
+)
+
+// clock moves the voice every 20 ms. A late turn is made up for, so that as many frames are sent and played as
+// time has passed.
+func (p *Phone) clock() {
+	next := time.Now().Add(frameTime)
+	timer := time.NewTimer(frameTime)
+	defer timer.Stop()
+	for turn := 0; ; turn++ {
+		select {
+		case <-p.stop:
+			return
+		case <-timer.C:
+		}
+		now := time.Now()
+		if now.Sub(next) > catchUp*frameTime {
+			next = now
+		}
+		for !next.After(now) {
+			p.turn(turn)
+			next = next.Add(frameTime)
+		}
+		timer.Reset(time.Until(next))
+	}
+}
+
+func (p *Phone) turn(n int) {
+	now := p.now()
+	p.voice.turn(now, p.line.send)
+	if p.voice.startedSpeaking() {
+		p.news.tell(Event{Kind: Speaking, Device: p.voice.device.Name()})
+	}
+	if n%10 == 0 {
+		p.line.watch(now)
+	}
+}

@@ -1,0 +1,150 @@
+package softphone
+
+import (
+	"sync/atomic"
+	"time"
+
+	"cordboard/audio"
+	"cordboard/audio/codec"
+	"cordboard/audio/jitter"
+	"cordboard/session/wire"
+)
+
+// Payload types of the line; all have an 8 kHz RTP clock (RFC 3551 §6, RFC 3389, RFC 4733).
+const (
+	ptPCMU   = 0
+	ptPCMA   = 8
+	ptG722   = 9
+	ptCN     = 13
+	ptEvents = 101
+)
+
+// voice is the sound between the device and the line: no goroutine, no network. turn is called by the clock.
+type voice struct {
+	device audio.Device
+	ringer audio.Device
+	mic    micPath
+	ear    earPath
+	bell   bell
+	meter  meter
+	muted  atomic.Bool
+	spoken atomic.Bool
+}
+
+func newVoice(device, ringer audio.Device) *voice {
+	v := &voice{device: device, ringer: ringer}
+	v.mic.init()
+	v.ear.init()
+	v.bell.init()
+	return v
+}
+
+// turn is 20 ms: what the microphone has goes to send, and what is due goes to the ear.
+func (v *voice) turn(now time.Time, send func(pt uint8, payload []byte)) {
+	v.micTurn(send)
+	v.earTurn(now)
+}
+
+func (v *voice) mute(on bool) { v.muted.Store(on) }
+
+func (v *voice) levels() wire.Levels {
+	return wire.Levels{
+		Mic: v.meter.mic.read(), Ear: v.meter.ear.read(),
+		Muted: v.muted.Load(), SpeakingMute: v.meter.speakingMuted(),
+		Device: v.device.Name(),
+	}
+}
+
+func (v *voice) startedSpeaking() bool { return v.spoken.Swap(false) }
+
+// received takes a packet of the line; it may be called while turn runs.
+func (v *voice) received(seq uint16, ts uint32, marker bool, payload []byte, pt uint8, at time.Time) {
+	switch pt {
+	case ptG722, ptPCMU, ptPCMA:
+		v.mic.follow.Store(uint32(pt))
+	case ptCN:
+	default:
+		return
+	}
+	v.ear.jitter.Put(seq, ts, marker, payload, pt, at)
+}
+
+func (v *voice) stats() jitter.Stats { return v.ear.jitter.Stats() }
+
+// micTurn sends what the microphone gave. Normally that is one frame; none when the device is a little late, two
+// when it is ahead; and silence by the clock when the device has nothing at all, to keep the line warm.
+func (v *voice) micTurn(send func(pt uint8, payload []byte)) {
+	m := &v.mic
+	waiting, _ := v.device.Backlog()
+	if m.stood >= patience {
+		for ; waiting > 1 && v.device.Read(&m.frame); waiting-- {
+		}
+	}
+	frames := 1
+	if waiting > tooMany {
+		frames = 2
+	}
+	for range frames {
+		if v.device.Read(&m.frame) {
+			m.stood = 0
+			v.say(send)
+			continue
+		}
+		if m.stood++; m.stood >= patience {
+			m.frame = audio.Frame{}
+			v.say(send)
+		}
+		return
+	}
+}
+
+const (
+	patience = 3 // turns without a frame before silence is sent instead
+	tooMany  = 3 // frames that wait before two are sent at once
+)
+
+func (v *voice) say(send func(pt uint8, payload []byte)) {
+	m := &v.mic
+	muted := v.muted.Load()
+	if v.meter.listen(m.frame[:], muted) {
+		v.spoken.Store(true)
+	}
+	m.encode(muted)
+	send(m.pt, m.payload[:])
+}
+
+// earTurn writes one frame; two when the device ran dry, none when frames have piled up there for a while.
+func (v *voice) earTurn(now time.Time) {
+	e := &v.ear
+	_, waiting := v.device.Backlog()
+	dry := v.device.Stats().Underruns
+	frames := 1
+	switch {
+	case dry > e.dry:
+		frames = 2
+		e.piled = 0
+	case waiting > 2:
+		if e.piled++; e.piled > 50 {
+			e.piled, frames = 0, 0
+		}
+	default:
+		e.piled = 0
+	}
+	e.dry = dry
+	for range frames {
+		e.next(now)
+		v.meter.ear.note(codec.Peak(e.out[:]))
+		ring := v.bell.next()
+		if ring != nil && v.ringer == nil {
+			codec.Mix(e.out[:], e.out[:], ring[:])
+		}
+		e.limiter.Apply(e.out[:])
+		v.device.Write(&e.out)
+		if v.ringer != nil {
+			if ring == nil {
+				ring = &audio.Frame{}
+			}
+			v.ringer.Write(ring)
+		}
+	}
+}
