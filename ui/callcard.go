@@ -13,7 +13,7 @@ func (m *Model) nameOf(c *wire.Caller) string {
 	case c.Name != "":
 		return visual(c.Name)
 	case c.Number != "":
-		return c.Number
+		return shownNumber(c.Number)
 	}
 	return m.v[wUnknownCaller]
 }
@@ -26,7 +26,7 @@ func (m *Model) callerRow(p *pane, c *wire.Caller, more string) {
 	case c.Withheld || c.Number == "":
 		number.put(dim, m.v[wWithheld])
 	case c.Name != "":
-		number.put(text|bold, c.Number)
+		number.put(text|bold, shownNumber(c.Number))
 	}
 	l.put(text|bold, m.nameOf(c))
 	if hasRTL(c.Name) {

@@ -25,6 +25,18 @@ func prefix(in mode) func(*Model, string) tea.Cmd {
 	}
 }
 
+// pause asks for the reason, when there are reasons to choose from.
+func pause(m *Model, _ string) tea.Cmd {
+	if len(m.board.Reasons) == 0 {
+		return m.do(wire.Command{Do: wire.DoNotReady})
+	}
+	m.prefix = inReason
+	return nil
+}
+
+// optional are the commands that not every server knows.
+var optional = map[wire.Verb]bool{wire.DoAsk: true, wire.DoDial: true}
+
 // open makes a deed that lays a page over the body.
 func open(o overlay) func(*Model, string) tea.Cmd {
 	return func(m *Model, _ string) tea.Cmd {

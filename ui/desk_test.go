@@ -47,7 +47,8 @@ func (e ear) Levels() wire.Levels { return e.r.level }
 func newRig(t testing.TB, w, h int, change ...func(*Options)) *rig {
 	t.Helper()
 	r := &rig{t: t, now: noon, level: wire.Levels{Mic: 0.2, Ear: 0.3, Device: "Jabra Engage 65", LineUp: true, Quality: wire.Quality{MOS: 4.4, Loss: 0.1, Delay: 84}}}
-	o := Options{Server: r, Phone: ear{r}, Now: func() time.Time { return r.now }, Language: "en", Theme: "dark", Motion: "full"}
+	o := Options{Server: r, Phone: ear{r}, Now: func() time.Time { return r.now }, Language: "en", Theme: "dark", Motion: "full",
+		Open: func(url string) { r.signs = append(r.signs, "open "+url) }}
 	for _, f := range change {
 		f(&o)
 	}

@@ -34,9 +34,16 @@ func takeover(yes bool) func(*Model, string) tea.Cmd {
 // demoSignIn opens the demo's Microsoft page and approves it.
 func (m *Model) demoSignIn(string) tea.Cmd {
 	m.demoPast = true
+	m.approve = !m.hasCode() // the code is on its way: approved when it is here
 	if m.o.Server != nil {
 		m.o.Server.SignIn("approve_demo")
 	}
+	return nil
+}
+
+// openPage opens the sign-in page with the system's browser.
+func (m *Model) openPage(string) tea.Cmd {
+	m.o.Open(m.sign.URL)
 	return nil
 }
 

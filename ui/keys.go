@@ -114,8 +114,9 @@ type binding struct {
 	keys  []string // as Bubble Tea names them; the first is the one shown unless show says otherwise
 	show  string
 	label word
-	group byte // column of the help page: 'c' call, 'p' people, 's' screen
-	quiet bool // valid, but not in the footer: known from everywhere
+	group byte      // column of the help page: 'c' call, 'p' people, 's' screen
+	quiet bool      // valid, but not in the footer: known from everywhere
+	verb  wire.Verb // what the server must know for it, when not every server does
 	can   func(*Model) bool
 	run   func(*Model, string) tea.Cmd
 }
@@ -156,7 +157,7 @@ func (k *keymap) at(m *Model, in mode) []*binding {
 			continue
 		}
 		seen[a] = true
-		if b.can == nil || b.can(m) {
+		if (b.can == nil || b.can(m)) && !m.cannot[b.verb] {
 			list = append(list, b)
 		}
 	}
@@ -181,7 +182,7 @@ func doorKeys() []binding {
 	return []binding{
 		{act: actDemoIn, keys: []string{"enter"}, show: "Enter", label: wkSignIn, run: (*Model).demoSignIn},
 		{act: actCopyCode, keys: []string{"y"}, label: wkCopyCode, can: (*Model).hasCode, run: (*Model).copyCode},
-		{act: actOpen, keys: []string{"o"}, label: wkOpenPage, can: (*Model).hasCode, run: signAction("open")},
+		{act: actOpen, keys: []string{"o"}, label: wkOpenPage, can: func(m *Model) bool { return m.hasCode() && m.o.Open != nil }, run: (*Model).openPage},
 		{act: actBrowser, keys: []string{"b"}, label: wkBrowser, run: signAction("browser")},
 		{act: actNewCode, keys: []string{"enter"}, show: "Enter", label: wkNewCode, run: signAction("new_code")},
 		{act: actCopySSH, keys: []string{"y"}, label: wkCopy, can: func(m *Model) bool { return m.sign.Remote != "" }, run: (*Model).copySSH},
@@ -196,16 +197,16 @@ func stateKeys() []binding {
 		{act: actReadyAgain, keys: []string{"r", "f1"}, label: wkReadyAgain, group: 's', run: send(wire.DoReady)},
 		{act: actReadyAfter, keys: []string{"r", "f1"}, label: wkReadyAfter, group: 's', run: send(wire.DoReady),
 			can: func(m *Model) bool { return m.board.Me.Pending != nil && m.board.Me.Pending.State == wire.NotReady }},
-		{act: actNotReady, keys: []string{"n", "f2"}, label: wkNotReady, group: 's', run: prefix(inReason)},
-		{act: actReason, keys: []string{"n", "f2"}, label: wkReason, group: 's', run: prefix(inReason)},
-		{act: actAfter, keys: []string{"n", "f2"}, label: wkAfter, group: 's', run: prefix(inReason)},
+		{act: actNotReady, keys: []string{"n", "f2"}, label: wkNotReady, group: 's', run: pause},
+		{act: actReason, keys: []string{"n", "f2"}, label: wkReason, group: 's', can: func(m *Model) bool { return len(m.board.Reasons) > 0 }, run: prefix(inReason)},
+		{act: actAfter, keys: []string{"n", "f2"}, label: wkAfter, group: 's', run: pause},
 		{act: actPickReason, keys: letters, show: " ", label: wkNothing, run: (*Model).pickReason},
 		{act: actCode, keys: digits, show: "1-9", label: wkCode, group: 'c', run: (*Model).pickCode,
 			can: func(m *Model) bool { return m.board.Wrap != nil && len(m.board.Wrap.Codes) > 0 }},
 		{act: actDone, keys: []string{"enter"}, show: "Enter", label: wkDone, group: 'c', run: send(wire.DoDone)},
 		{act: actMore, keys: []string{"w"}, label: wkMore, group: 'c', run: send(wire.DoExtend),
 			can: func(m *Model) bool { return m.board.Wrap != nil && m.board.Wrap.More > 0 }},
-		{act: actCallBack, keys: []string{"o"}, label: wkCallBack, group: 'c', run: (*Model).callBack,
+		{act: actCallBack, keys: []string{"o"}, label: wkCallBack, group: 'c', verb: wire.DoDial, run: (*Model).callBack,
 			can: func(m *Model) bool { return m.board.Wrap != nil && m.board.Wrap.Caller.Number != "" }},
 		{act: actUndo, keys: []string{"z"}, label: wkUndo, group: 's', run: send(wire.DoUndo), can: (*Model).undoable},
 	}
@@ -246,7 +247,7 @@ func peopleKeys() []binding {
 	return []binding{
 		{act: actTransfer, keys: digits, show: "1-9", label: wkTransfer, group: 'p', can: experts, run: (*Model).transferDigit},
 		{act: actInstead, keys: digits, show: "1-9", label: wkInstead, group: 'p', can: experts, run: (*Model).insteadDigit},
-		{act: actAskDigit, keys: []string{"c"}, label: wkAsk, group: 'p', can: experts, run: prefix(inAsk)},
+		{act: actAskDigit, keys: []string{"c"}, label: wkAsk, group: 'p', verb: wire.DoAsk, can: experts, run: prefix(inAsk)},
 		{act: actAskWho, keys: digits, show: "1-9", label: wkAskWho, group: 'p', run: (*Model).askDigit},
 		{act: actQueue, keys: []string{"q"}, label: wkQueue, group: 'p', can: queues, run: prefix(inQueue)},
 		{act: actQueueWho, keys: digits, show: " ", label: wkNothing, group: 'p', run: (*Model).queueDigit},
@@ -257,9 +258,9 @@ func peopleKeys() []binding {
 		{act: actJoin, keys: []string{"j"}, label: wkJoin, group: 'p', can: (*Model).consultAnswered, run: send(wire.DoJoin)},
 		{act: actDrop, keys: []string{"x", "f4"}, label: wkDrop, group: 'p', can: (*Model).asking, run: send(wire.DoDrop)},
 		{act: actPicker, keys: []string{"t", "/"}, label: wkPicker, group: 'p', run: openPicker(pickTransfer)},
-		{act: actDial, keys: []string{"o"}, label: wkDial, group: 'p', run: openPicker(pickDial)},
+		{act: actDial, keys: []string{"o"}, label: wkDial, group: 'p', verb: wire.DoDial, run: openPicker(pickDial)},
 		{act: actPickGo, keys: []string{"enter"}, show: "Enter", label: wkPickGo, run: (*Model).pickGo, can: (*Model).pickable},
-		{act: actPickAsk, keys: []string{"tab"}, show: "Tab", label: wkAsk, run: (*Model).pickAsk,
+		{act: actPickAsk, keys: []string{"tab"}, show: "Tab", label: wkAsk, verb: wire.DoAsk, run: (*Model).pickAsk,
 			can: func(m *Model) bool { return m.pick.kind == pickTransfer && m.pickable() }},
 		{act: actPickUp, keys: []string{"up", "ctrl+p"}, show: "↑↓", label: wkChoose, run: (*Model).pickMove},
 		{act: actPickDown, keys: []string{"down", "ctrl+n"}, quiet: true, show: "↓", label: wkChoose, run: (*Model).pickMove},
@@ -277,7 +278,7 @@ func screenKeys() []binding {
 		{act: actWhyMissed, keys: []string{"@"}, label: wkWhyMissed, group: 's', run: (*Model).askWhy},
 		{act: actHistory, keys: []string{"H"}, label: wkHistory, group: 's', run: (*Model).openHistory},
 		{act: actStory, keys: []string{"enter"}, show: "Enter", label: wkStory, run: (*Model).rowStory, can: (*Model).hasRow},
-		{act: actCallRow, keys: []string{"o"}, label: wkCallBack, run: (*Model).rowCall, can: func(m *Model) bool {
+		{act: actCallRow, keys: []string{"o"}, label: wkCallBack, verb: wire.DoDial, run: (*Model).rowCall, can: func(m *Model) bool {
 			r := m.row()
 			return r != nil && r.Caller.Number != "" && m.board.Call == nil
 		}},
@@ -299,7 +300,7 @@ func screenKeys() []binding {
 		{act: actSureNo, keys: []string{"esc"}, show: "Esc", label: wkNo, run: (*Model).sureNo},
 		{act: actAnyway, keys: []string{"enter"}, show: "Enter", label: wkAnyway, run: (*Model).gateYes},
 		{act: actGateOther, keys: digits, show: "1-9", label: wkOther, run: (*Model).gateDigit},
-		{act: actGateAsk, keys: []string{"c"}, label: wkAsk, run: (*Model).gateAsk,
+		{act: actGateAsk, keys: []string{"c"}, label: wkAsk, verb: wire.DoAsk, run: (*Model).gateAsk,
 			can: func(m *Model) bool { return m.gate != nil && m.gate.cmd.Do == wire.DoTransfer && m.board.Call != nil }},
 		{act: actGateNo, keys: []string{"esc"}, show: "Esc", label: wkNo, run: (*Model).gateNo},
 		{act: actLeave, keys: []string{"ctrl+c"}, show: "Ctrl+C", label: wkLeave, group: 's', quiet: true, run: sure(actLeave)},

@@ -13,7 +13,7 @@ import (
 // Server is the line to the contact centre. None of its methods waits for the network; answers come back as wire values.
 type Server interface {
 	Do(wire.Command)
-	SignIn(action string) // "new_code", "browser", "open" (the page), "approve_demo"
+	SignIn(action string) // "new_code", "browser", "approve_demo"
 	Takeover(yes bool)
 }
 
@@ -38,6 +38,7 @@ type Options struct {
 	ASCII  bool   // glyphs of one byte, whatever the terminal
 	Motion string // full, calm
 	Saved  func(Settings)
+	Open   func(url string) // opens the system's browser; nil: the key is not offered
 
 	Clock string // --plain: "wall" (default), "mono": seconds of the monotonic clock before each line
 	Quiet bool   // --plain: no bell before an offer
@@ -114,6 +115,8 @@ type Model struct {
 	backSeen bool
 	muted    bool
 	demoPast bool
+	approve  bool // the demo's sign-in, as soon as there is a code
+	cannot   map[wire.Verb]bool
 	demoDone [4]bool
 	setting  int
 
@@ -167,7 +170,7 @@ func newModel(ctx context.Context, o Options) *Model {
 	}
 	env := readEnvironment(o)
 	m := &Model{o: o, ctx: ctx, env: env, keys: newKeymap(), focused: true, now: o.Now(), w: 80, h: 24, steady: true,
-		pending: map[string]wire.Command{}, kept: map[string]kept{}, prefixID: randomID(), dirty: true, out: &terminal{}}
+		pending: map[string]wire.Command{}, cannot: map[wire.Verb]bool{}, kept: map[string]kept{}, prefixID: randomID(), dirty: true, out: &terminal{}}
 	m.v = catalogue(env.language)
 	m.setTheme()
 	m.note.lines = true

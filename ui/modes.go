@@ -126,10 +126,10 @@ func (m *Model) stateMode() mode {
 		return inMissed
 	case b.Me.State == wire.Ready:
 		return inReady
-	case b.Me.State == wire.Connecting || b.Me.State == wire.Dialing || b.Me.State == wire.Transfer:
-		return inWait
+	case b.Me.State == wire.NotReady || b.Me.State == wire.Offline || b.Me.State == wire.Lost || b.Me.State == "":
+		return inPause
 	}
-	return inPause
+	return inWait // the state is here, its card comes in the next news
 }
 
 // doorMode is where the person stands before the desk opens.

@@ -56,8 +56,15 @@ func (p *plain) follow(before *Board, n wire.News) {
 	if newOffer {
 		p.offer()
 	}
+	if o := b.Offer; o != nil && (newOffer || len(before.Offer.Known) == 0) {
+		p.offerKnown(o)
+	}
 	if n.Said == nil && before.Seq != 0 && b.Me.State != before.Me.State {
-		p.event("state", p.stateWords())
+		switch b.Me.State {
+		case wire.Offered, wire.Wrapup, wire.MissedCall: // the card that comes with it says more
+		default:
+			p.event("state", p.stateWords())
+		}
 	}
 	if w := b.Wrap; w != nil && (before.Wrap == nil || before.Wrap.Contact != w.Contact) {
 		p.event("state", p.wrapWords(w))
@@ -83,7 +90,7 @@ func (p *plain) offer() {
 		who = append(who, c.Company)
 	}
 	if c.Name != "" && c.Number != "" {
-		who = append(who, c.Number)
+		who = append(who, shownNumber(c.Number))
 	} else if c.Number == "" {
 		who = append(who, m.v[wWithheld])
 	}
@@ -97,12 +104,17 @@ func (p *plain) offer() {
 	}
 	s += m.v.f(wpWaited, "t", lasted(o.Offered.Sub(o.Arrived))) + " " + m.v.f(wpToAnswer, "n", itoa(int((m.left(o.Deadline)+500*time.Millisecond)/time.Second)))
 	p.event("offer", s)
+}
+
+// offerKnown is what is known about the caller; it may come a moment after the ring.
+func (p *plain) offerKnown(o *wire.Offer) {
+	m := p.m
 	facts := make([]string, 0, len(o.Known)+1)
 	for _, f := range o.Known {
 		facts = append(facts, f.Label+" "+f.Text)
 	}
-	if c.Today > 1 {
-		facts = append(facts, m.v.f(wNthToday, "n", m.v.ordinal(c.Today)))
+	if o.Caller.Today > 1 {
+		facts = append(facts, m.v.f(wNthToday, "n", m.v.ordinal(o.Caller.Today)))
 	}
 	if len(facts) > 0 {
 		p.event("offer", m.v[wKnown]+": "+strings.Join(facts, ". ")+".")

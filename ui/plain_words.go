@@ -212,6 +212,7 @@ func (p *plain) again() {
 	quiet := p.o.Quiet
 	p.o.Quiet = true
 	p.offer()
+	p.offerKnown(p.m.board.Offer)
 	p.o.Quiet = quiet
 }
 

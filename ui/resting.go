@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -44,6 +45,9 @@ func (m *Model) paused(w, h int) []string {
 func (v words) by(who string) string {
 	if who == "you" {
 		return v[wYou]
+	}
+	if who == "rule" {
+		return v[wARule]
 	}
 	if rule, ok := strings.CutPrefix(who, "rule "); ok {
 		return v.f(wRule, "name", rule)
@@ -142,6 +146,9 @@ func (m *Model) waiting(w, h int) []string {
 
 // expected is how long until each queue has a call for this agent.
 func (m *Model) expected(p *pane, indent int) {
+	if !slices.ContainsFunc(m.board.Queues, func(q wire.Queue) bool { return q.Expected > 0 }) {
+		return
+	}
 	l := p.line().sp(indent).field(dim, m.v[wExpected], 11)
 	for i := range m.board.Queues {
 		q := &m.board.Queues[i]
@@ -249,8 +256,10 @@ func orDash(s string, t *theme) string {
 
 // connecting is the moment between the answer and the voice.
 func (m *Model) connecting(w, h int) []string {
-	p := m.t.pane(w, round, talk, nil, nil)
-	p.blank(max(0, h/2-2))
-	p.centred(p.line().put(text, m.v[wVoiceComes]))
+	p := m.t.pane(w, round, rule, nil, nil)
+	if m.board.Me.State == wire.Connecting {
+		p.blank(max(0, h/2-2))
+		p.centred(p.line().put(text, m.v[wVoiceComes]))
+	}
 	return p.close(h)
 }

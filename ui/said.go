@@ -1,4 +1,48 @@
 package ui
 
-// said are the sentences that the server sends by key. A key that is missing here is shown in the server's English words.
-var said = map[string]map[string]string{"en": {}, "zh": {}}
+// said are the sentences that the server sends by key, with the same names to fill in. A key that is missing here is
+// shown in the server's English words.
+var said = map[string]map[string]string{
+	"en": {
+		"offer":             "{who} is calling. {queue}.",
+		"missed":            "You missed a call. r makes you ready again.",
+		"caller_gone":       "The caller hung up before you answered.",
+		"withdrawn":         "The call went elsewhere.",
+		"talking":           "You and {who} hear each other.",
+		"ended_caller":      "The caller hung up.",
+		"ended_you":         "You hung up.",
+		"ended_transferred": "Transferred to {to}.",
+		"ended_expert":      "{to} hung up.",
+		"ended_system":      "The call was cut off.",
+		"transferred":       "Transferred. {who} answered.",
+		"back_declined":     "{who} declined. The caller is back with you.",
+		"back_busy":         "{who} is busy. The caller is back with you.",
+		"back_no_answer":    "{who} did not answer. The caller is back with you.",
+		"back_no_number":    "The number of {who} does not exist. The caller is back with you.",
+		"back_unreachable":  "{who} could not be reached. The caller is back with you.",
+		"back_cancelled":    "Taken back from {who}. The caller is back with you.",
+		"back_voicemail":    "The voicemail of {who} answered. The caller is back with you.",
+		"state_ready":       "Ready.",
+	},
+	"zh": {
+		"offer":             "{who} 来电。{queue}。",
+		"missed":            "您有一个未接来电。按 r 恢复就绪。",
+		"caller_gone":       "您接听前来电者已挂断。",
+		"withdrawn":         "该来电已转往别处。",
+		"talking":           "您与 {who} 已接通。",
+		"ended_caller":      "来电者已挂断。",
+		"ended_you":         "您已挂断。",
+		"ended_transferred": "已转接给 {to}。",
+		"ended_expert":      "{to} 已挂断。",
+		"ended_system":      "通话已中断。",
+		"transferred":       "已转接，{who} 已接听。",
+		"back_declined":     "{who} 已拒接，来电者已回到您这里。",
+		"back_busy":         "{who} 正忙，来电者已回到您这里。",
+		"back_no_answer":    "{who} 未接听，来电者已回到您这里。",
+		"back_no_number":    "{who} 的号码不存在，来电者已回到您这里。",
+		"back_unreachable":  "无法接通 {who}，来电者已回到您这里。",
+		"back_cancelled":    "已从 {who} 收回，来电者已回到您这里。",
+		"back_voicemail":    "{who} 的语音信箱接听了，来电者已回到您这里。",
+		"state_ready":       "已就绪。",
+	},
+}

@@ -85,7 +85,11 @@ func (m *Model) signInWords(w int) []*line {
 		add(t.line(w).put(text, m.v[wAndType]))
 		add(t.line(w))
 		l := t.line(w).sp(3).put(talk|pill, " "+group(s.Code)+" ").sp(3)
-		add(l.put(text|bold, "y ").put(dim, m.v[wkCopy]).sp(2).put(text|bold, "o ").put(dim, m.v[wkOpen]))
+		l.put(text|bold, "y ").put(dim, m.v[wkCopy])
+		if m.o.Open != nil {
+			l.sp(2).put(text|bold, "o ").put(dim, m.v[wkOpen])
+		}
+		add(l)
 	}
 	add(t.line(w))
 	add(t.line(w).put(dim, m.v[wWaitingForYou]))
@@ -203,6 +207,12 @@ func (m *Model) blockedPane(w, h int) []string {
 	if s.Remote != "" {
 		p.add(p.line().sp(7).put(dim, m.v[wRemoteFirst]))
 		p.add(p.line().sp(7).put(text|bold, s.Remote).sp(3).put(text|bold, "y ").put(dim, m.v[wkCopy]))
+		if s.URL != "" {
+			p.add(p.line().sp(7).put(dim, m.v[wThenOpen]))
+			for _, r := range hardRows(s.URL, p.inner()-7) {
+				p.add(p.line().sp(7).put(talk|link, r))
+			}
+		}
 	}
 	if s.Stage == wire.SignInBlocked {
 		p.blank(1)

@@ -77,7 +77,7 @@ func (m *Model) miniCaller(w int) []string {
 	l := m.t.line(w).sp(1).put(text|bold, m.nameOf(c))
 	number := m.t.line(w)
 	if c.Name != "" && c.Number != "" {
-		number.put(text|bold, c.Number).sp(1)
+		number.put(text|bold, shownNumber(c.Number)).sp(1)
 	}
 	if c.Company != "" && l.w+2+width(c.Company)+1+number.w <= w {
 		l.sp(2).put(text, visual(c.Company))
@@ -216,7 +216,7 @@ func (m *Model) tiny(w, h int) []string {
 	}
 	rows = append(rows, m.t.line(w).put(f.role|bold, s).String())
 	if c := m.board.caller(); c != nil {
-		rows = append(rows, m.t.line(w).put(text|bold, m.nameOf(c)).String(), m.t.line(w).put(text, c.Number).String())
+		rows = append(rows, m.t.line(w).put(text|bold, m.nameOf(c)).String(), m.t.line(w).put(text, shownNumber(c.Number)).String())
 	}
 	if m.board.Offer != nil && m.board.Call == nil {
 		left := m.left(m.board.Offer.Deadline) / time.Second

@@ -15,6 +15,10 @@ func (m *Model) told(v any) tea.Cmd {
 	switch v := v.(type) {
 	case wire.SignIn:
 		m.sign = scrub(v)
+		if m.approve && m.hasCode() && m.o.Server != nil {
+			m.approve = false
+			m.o.Server.SignIn("approve_demo")
+		}
 		if v.Stage == wire.SignInDone {
 			m.demoDone[0] = true
 		}
@@ -145,6 +149,9 @@ func (m *Model) replied(r wire.Reply) tea.Cmd {
 		return nil
 	}
 	delete(m.pending, r.ID)
+	if r.Code == "bad" && optional[cmd.Do] {
+		m.cannot[cmd.Do] = true // an older server: the key goes from the footer
+	}
 	switch {
 	case r.Code == "ask" && r.Ask != nil:
 		m.gate = &gate{cmd: cmd, ask: *r.Ask}

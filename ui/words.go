@@ -141,6 +141,7 @@ const (
 
 	// resting
 	wSetBy
+	wARule
 	wRule
 	wReadyForCalls
 	wOf
@@ -280,6 +281,7 @@ const (
 	wSavedAsYouGo
 
 	// signing in
+	wThenOpen
 	wSignInTitle
 	wSignInWith
 	wOpenOnAny

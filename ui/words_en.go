@@ -132,6 +132,7 @@ var english = [wordCount]string{
 
 	// resting
 	wSetBy:          "set by {who}",
+	wARule:          "a rule",
 	wRule:           "rule “{name}”",
 	wReadyForCalls:  "Press r when you are ready for calls.",
 	wOf:             "of {n}",
@@ -271,6 +272,7 @@ var english = [wordCount]string{
 	wSavedAsYouGo:     "saved as you change",
 
 	// signing in
+	wThenOpen:       "then open",
 	wSignInTitle:    "Sign in",
 	wSignInWith:     "with your Microsoft 365 account",
 	wOpenOnAny:      "On this or any other device open",

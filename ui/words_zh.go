@@ -132,6 +132,7 @@ var chinese = [wordCount]string{
 
 	// resting
 	wSetBy:          "设置者：{who}",
+	wARule:          "规则",
 	wRule:           "规则“{name}”",
 	wReadyForCalls:  "准备好接听时按 r。",
 	wOf:             "共 {n}",
@@ -271,6 +272,7 @@ var chinese = [wordCount]string{
 	wSavedAsYouGo:     "更改即保存",
 
 	// signing in
+	wThenOpen:       "然后打开",
 	wSignInTitle:    "登录",
 	wSignInWith:     "使用您的 Microsoft 365 帐户",
 	wOpenOnAny:      "在本机或其他设备上打开",
