@@ -293,14 +293,17 @@ func (h *house) contacts(n int) []*ledger.Contact {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for limit := time.Now().Add(10 * time.Second); ; <-tick.C {
-		if rows, err = r.Contacts(context.Background(), "contoso", ledger.Filter{}); err != nil {
-			h.t.Fatal(err)
-		}
 		ended := 0
-		for _, c := range rows {
+		rows = rows[:0]
+		if err := r.Contacts(context.Background(), ledger.Filter{Tenant: "contoso"}, func(c *ledger.Contact) error {
+			row := *c
+			rows = append(rows, &row)
 			if c.Ended != 0 {
 				ended++
 			}
+			return nil
+		}); err != nil {
+			h.t.Fatal(err)
 		}
 		if ended >= n {
 			return rows

@@ -101,6 +101,11 @@ func (v *voice) heard() string {
 	return v.hears
 }
 func (v *voice) Sink(func(media.Event)) {}
+func (v *voice) isClosed() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.closed
+}
 func (v *voice) Close() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -136,6 +141,8 @@ type house struct {
 }
 
 func (h *house) NewVoice(o media.RTPOptions) (call.Voice, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	v := &voice{id: o.ID, noCodec: h.noCodec}
 	h.voices = append(h.voices, v)
 	return v, nil
@@ -169,6 +176,29 @@ func (h *house) Card(to fact.AgentID, _ *call.Call, k call.Card) {
 	h.cards[to] = k
 	h.mu.Unlock()
 }
+func (h *house) cardOf(id fact.AgentID) call.Card {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.cards[id]
+}
+func (h *house) dialled(i int) (*dialog, trunk.Outgoing) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.dialed[i], h.out[i]
+}
+func (h *house) phone(i int) *dialog { d, _ := h.dialled(i); return d }
+func (h *house) leg(i int) *voice {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.voices[i]
+}
+func (h *house) entries() []fact.Entry {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return append([]fact.Entry(nil), h.facts...)
+}
+func (h *house) setLines(up bool)                           { h.mu.Lock(); defer h.mu.Unlock(); h.lineUp = up }
+func (h *house) setNoCodec()                                { h.mu.Lock(); defer h.mu.Unlock(); h.noCodec = true }
 func (h *house) CardGone(to fact.AgentID, _ fact.ContactID) { h.note("%s: card gone", to) }
 func (h *house) Wrap(to fact.AgentID, _ *call.Call, w call.Wrap) {
 	h.note("%s wraps: %s %s %s", to, w.Ended, w.Code, w.Note)
@@ -311,7 +341,7 @@ func in(t *testing.T, f func(t *testing.T, h *house)) {
 		synctest.Wait()
 		h.acd.Close()
 		open := map[fact.ReservationID]bool{}
-		for i, e := range h.facts {
+		for i, e := range h.entries() {
 			if e.N != uint64(i+1) {
 				t.Fatalf("fact %d has number %d", i+1, e.N)
 			}
@@ -336,14 +366,14 @@ func TestACallerWaitsWithMusicAndTalksToTheAgent(t *testing.T) {
 		if !d.has("progress 180") || !d.has("answer our answer") {
 			t.Fatalf("the caller's leg: %s", d.all())
 		}
-		h.hears(h.voices[0], "music")
+		h.hears(h.leg(0), "music")
 		time.Sleep(38 * time.Second)
 		h.ready("adele")
 		c := h.answers("adele")
 		h.want("adele", fact.Talking)
-		h.hears(h.voices[0], "adele")
+		h.hears(h.leg(0), "adele")
 		h.hears(h.lines["adele"], "caller")
-		if k := h.cards["adele"]; k.Waited != 38*time.Second || k.Caller.Name != "Nestor Wilke" || k.Queue != "SUPPORT" {
+		if k := h.cardOf("adele"); k.Waited != 38*time.Second || k.Caller.Name != "Nestor Wilke" || k.Queue != "SUPPORT" {
 			t.Fatalf("card %+v", k)
 		}
 		time.Sleep(time.Minute)
@@ -357,7 +387,7 @@ func TestACallerWaitsWithMusicAndTalksToTheAgent(t *testing.T) {
 		h.acd.Tell(routing.WrapDone{Agent: "adele"})
 		h.want("adele", fact.Ready)
 		var w fact.Wrapped
-		for _, e := range h.facts {
+		for _, e := range h.entries() {
 			if f, ok := e.Fact.(fact.Wrapped); ok {
 				w = f
 			}
@@ -410,7 +440,7 @@ func TestAMissedCallGoesToTheNextAgentAndTheMusicGoesOn(t *testing.T) {
 		<-h.offers
 		time.Sleep(20 * time.Second)
 		h.want("adele", fact.MissedState)
-		h.hears(h.voices[0], "music")
+		h.hears(h.leg(0), "music")
 		h.ready("alex")
 		h.answers("alex")
 		h.want("alex", fact.Talking)
@@ -424,12 +454,12 @@ func TestHoldGivesMusicToTheCallerAndSilenceToTheAgent(t *testing.T) {
 		c := h.answers("adele")
 		h.must(c, func(r call.Reply) call.Event { return call.Hold{Agent: "adele", Reply: r} })
 		h.want("adele", fact.HeldState)
-		h.hears(h.voices[0], "music")
+		h.hears(h.leg(0), "music")
 		h.hears(h.lines["adele"], "silence")
 		time.Sleep(34 * time.Second)
 		h.must(c, func(r call.Reply) call.Event { return call.Resume{Agent: "adele", Reply: r} })
 		h.want("adele", fact.Talking)
-		h.hears(h.voices[0], "adele")
+		h.hears(h.leg(0), "adele")
 		h.must(c, func(r call.Reply) call.Event { return call.Hangup{Agent: "adele", Reply: r} })
 		if e := h.ended(c.ID()); e.HoldMS != 34000 || e.By != "agent" {
 			t.Fatalf("ended %+v", e)
@@ -458,24 +488,24 @@ func TestATransferThatFailsBringsTheCallerBack(t *testing.T) {
 				c := h.answers("adele")
 				h.must(c, transferTo(megan))
 				h.want("adele", fact.Transferring)
-				h.hears(h.voices[0], "ringback")
+				h.hears(h.leg(0), "ringback")
 				h.hears(h.lines["adele"], "silence")
-				if h.out[0].To != "+442079460101" || h.out[0].From != "+442079460042" {
-					t.Fatalf("dialled %+v", h.out[0])
+				if _, out := h.dialled(0); out.To != "+442079460101" || out.From != "+442079460042" {
+					t.Fatalf("dialled %+v", out)
 				}
-				h.dialed[0].sink(trunk.Ringing{Code: 180})
+				h.phone(0).sink(trunk.Ringing{Code: 180})
 				synctest.Wait()
-				fail(h.dialed[0])
+				fail(h.phone(0))
 				h.want("adele", fact.Talking)
-				h.hears(h.voices[0], "adele")
+				h.hears(h.leg(0), "adele")
 				h.hears(h.lines["adele"], "caller")
-				if b := h.cards["adele"].Back; b == nil || b.Why != why {
+				if b := h.cardOf("adele").Back; b == nil || b.Why != why {
 					t.Fatalf("back %+v", b)
 				}
-				if why == "no_answer" && !h.dialed[0].has("hangup") {
+				if why == "no_answer" && !h.phone(0).has("hangup") {
 					t.Fatal("the expert's telephone rings on")
 				}
-				if !h.voices[1].closed {
+				if !h.leg(1).isClosed() {
 					t.Fatal("the expert's voice leg is left open")
 				}
 			})
@@ -489,14 +519,14 @@ func TestATransferThatIsAnsweredFreesTheAgent(t *testing.T) {
 		d := h.arrives("+442079460042")
 		c := h.answers("adele")
 		h.must(c, transferTo(megan))
-		h.dialed[0].sink(trunk.Ringing{Code: 180})
-		h.dialed[0].sink(trunk.Answered{SDP: []byte("answer")})
+		h.phone(0).sink(trunk.Ringing{Code: 180})
+		h.phone(0).sink(trunk.Answered{SDP: []byte("answer")})
 		h.want("adele", fact.Wrapup)
-		h.hears(h.voices[0], "/") // the expert's leg is named after the transfer
-		h.hears(h.voices[1], "caller")
+		h.hears(h.leg(0), "/") // the expert's leg is named after the transfer
+		h.hears(h.leg(1), "caller")
 		h.acd.Tell(routing.WrapDone{Agent: "adele"})
 		h.want("adele", fact.Ready)
-		h.dialed[0].sink(trunk.Ended{By: "peer", Cause: "bye"})
+		h.phone(0).sink(trunk.Ended{By: "peer", Cause: "bye"})
 		if e := h.ended(c.ID()); e.End != fact.Transferred || e.By != "expert" {
 			t.Fatalf("ended %+v", e)
 		}
@@ -514,15 +544,15 @@ func TestATransferIsTakenBackUntilItIsAnswered(t *testing.T) {
 		h.must(c, transferTo(megan))
 		h.must(c, func(r call.Reply) call.Event { return call.Undo{Agent: "adele", Reply: r} })
 		h.want("adele", fact.Talking)
-		if !h.dialed[0].has("hangup") {
+		if !h.phone(0).has("hangup") {
 			t.Fatal("the expert's telephone rings on")
 		}
 		if no := h.do(c, func(r call.Reply) call.Event { return call.Undo{Agent: "adele", Reply: r} }); no == nil {
 			t.Fatal("there was nothing to take back")
 		}
-		h.dialed[0].sink(trunk.Answered{SDP: []byte("late")})
+		h.phone(0).sink(trunk.Answered{SDP: []byte("late")})
 		h.want("adele", fact.Talking)
-		h.hears(h.voices[0], "adele")
+		h.hears(h.leg(0), "adele")
 	})
 }
 
@@ -534,7 +564,7 @@ func TestACallerWhoHangsUpInATransferStopsTheRinging(t *testing.T) {
 		h.must(c, transferTo(megan))
 		d.sink(trunk.Ended{By: "peer", Cause: "bye"})
 		h.want("adele", fact.Wrapup)
-		if !h.dialed[0].has("hangup") {
+		if !h.phone(0).has("hangup") {
 			t.Fatal("the expert's telephone rings on")
 		}
 		h.ended(c.ID())
@@ -555,7 +585,7 @@ func TestATransferToAnAgent(t *testing.T) {
 				h.must(c, transferTo(alex))
 				if outcome == "not there" {
 					h.want("adele", fact.Talking)
-					h.hears(h.voices[0], "adele")
+					h.hears(h.leg(0), "adele")
 					return
 				}
 				o := <-h.offers
@@ -569,12 +599,12 @@ func TestATransferToAnAgent(t *testing.T) {
 				}
 				if outcome != "accepted" {
 					h.want("adele", fact.Talking)
-					h.hears(h.voices[0], "adele")
+					h.hears(h.leg(0), "adele")
 					return
 				}
 				h.want("alex", fact.Talking)
 				h.want("adele", fact.Wrapup)
-				h.hears(h.voices[0], "alex")
+				h.hears(h.leg(0), "alex")
 				d.sink(trunk.Ended{By: "peer"})
 				h.want("alex", fact.Wrapup)
 				if e := h.ended(c.ID()); e.End != fact.Completed {
@@ -592,7 +622,7 @@ func TestATransferToAQueueWaitsThereAnew(t *testing.T) {
 		c := h.answers("adele")
 		h.must(c, transferTo(call.Target{Kind: "queue", ID: "sales", Name: "Sales"}))
 		h.want("adele", fact.Wrapup)
-		h.hears(h.voices[0], "music")
+		h.hears(h.leg(0), "music")
 		h.ready("alex")
 		h.answers("alex")
 		h.want("alex", fact.Talking)
@@ -608,12 +638,12 @@ func TestALostConsole(t *testing.T) {
 				c := h.answers("adele")
 				h.acd.Tell(routing.Console{Agent: "adele"})
 				h.want("adele", fact.Lost)
-				h.hears(h.voices[0], "music")
+				h.hears(h.leg(0), "music")
 				if back {
 					time.Sleep(19 * time.Second)
 					h.acd.Tell(routing.Console{Agent: "adele", Back: true})
 					h.want("adele", fact.Talking)
-					h.hears(h.voices[0], "adele")
+					h.hears(h.leg(0), "adele")
 					return
 				}
 				h.arrives("+442079460043") // somebody else waits, and came later
@@ -630,15 +660,15 @@ func TestALostConsole(t *testing.T) {
 
 func TestAnAgentWhoseLineIsDownDoesNotGetTheCaller(t *testing.T) {
 	in(t, func(t *testing.T, h *house) {
-		h.lineUp = false
+		h.setLines(false)
 		h.ready("adele")
 		h.arrives("+442079460042")
 		h.answers("adele")
 		h.want("adele", fact.Connecting)
 		time.Sleep(2 * time.Second)
 		h.want("adele", fact.Lost)
-		h.hears(h.voices[0], "music")
-		h.lineUp = true
+		h.hears(h.leg(0), "music")
+		h.setLines(true)
 		h.ready("alex")
 		h.answers("alex")
 		h.want("alex", fact.Talking)
@@ -653,7 +683,7 @@ func TestAnUnknownNumberAndANoCodecOfferAreRefused(t *testing.T) {
 		if !d.has("reject 404") {
 			t.Fatal(d.all())
 		}
-		h.noCodec = true
+		h.setNoCodec()
 		d = h.arrives("+44")
 		if !d.has("reject 488") {
 			t.Fatal(d.all())

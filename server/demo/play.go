@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"cordboard/audio"
@@ -324,23 +327,21 @@ func (s *shift) missed() error {
 
 // report prints the ledger and holds it against what happened.
 func (s *shift) report() error {
-	r, err := ledger.OpenReader(s.ctx, s.dir+"/data")
+	dir := filepath.Join(s.dir, "data")
+	r, err := ledger.OpenReader(s.ctx, dir)
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	var rows []*ledger.Contact
+	want := []string{"transferred", "abandoned", "completed"}
 	err = s.until(5*time.Second, "the end of three contacts in the ledger", func() bool {
-		var err error
-		rows, err = r.Contacts(s.ctx, "contoso", ledger.Filter{})
-		return err == nil && len(rows) == 3 && rows[0].Ended != 0 && rows[1].Ended != 0 && rows[2].Ended != 0
+		var ends []string
+		err := r.Contacts(s.ctx, ledger.Filter{Tenant: "contoso"}, func(c *ledger.Contact) error { ends = append(ends, c.End); return nil })
+		return err == nil && slices.Equal(ends, want)
 	})
 	if err != nil {
 		return err
 	}
-	if err := ledger.WriteContacts(s.out, rows, ledger.Table); err != nil {
-		return err
-	}
-	s.did("the ledger has three contacts, each with its end")
-	return nil
+	s.did("the ledger has three contacts: %s", strings.Join(want, ", "))
+	return ledger.ContactsReport(s.ctx, s.out, ledger.ReportOptions{Dir: dir, Width: 120}, ledger.Filter{})
 }
