@@ -1,0 +1,135 @@
+package softphone
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"cordboard/audio/codec"
+	"cordboard/session/wire"
+
+	"github.com/pion/interceptor"
+	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v3"
+)
+
+// far is the server's end of a line, made with pion alone: it speaks a tone and keeps what it hears.
+type far struct {
+	t     testing.TB
+	pc    *webrtc.PeerConnection
+	track *track
+	mu    sync.Mutex
+	got   []rtp.Packet
+	voice tone
+	quiet bool // sends nothing
+	stop  chan struct{}
+	once  sync.Once
+	wg    sync.WaitGroup
+}
+
+func newFar(t testing.TB, pt uint8, hz, level float64) *far {
+	t.Helper()
+	m := &webrtc.MediaEngine{}
+	for _, k := range codecs() {
+		if err := m.RegisterCodec(k, webrtc.RTPCodecTypeAudio); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var s webrtc.SettingEngine
+	s.SetIncludeLoopbackCandidate(true)
+	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithSettingEngine(s), webrtc.WithInterceptorRegistry(&interceptor.Registry{})).
+		NewPeerConnection(webrtc.Configuration{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &far{t: t, pc: pc, track: newTrack(), stop: make(chan struct{}), voice: tone{hz: hz, level: level, pt: pt}}
+	pc.OnTrack(func(tr *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
+		for {
+			p, _, err := tr.ReadRTP()
+			if err != nil {
+				return
+			}
+			f.mu.Lock()
+			f.got = append(f.got, *p)
+			f.mu.Unlock()
+		}
+	})
+	if _, err := pc.AddTrack(f.track); err != nil {
+		t.Fatal(err)
+	}
+	f.wg.Go(f.speak)
+	t.Cleanup(f.close)
+	return f
+}
+
+func (f *far) speak() {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	next := time.Now()
+	for {
+		select {
+		case <-f.stop:
+			return
+		case <-tick.C:
+		}
+		for ; !next.After(time.Now()); next = next.Add(20 * time.Millisecond) {
+			f.mu.Lock()
+			payload, pt, quiet := f.voice.next(), f.voice.pt, f.quiet
+			f.mu.Unlock()
+			if !quiet {
+				f.track.send(pt, payload)
+			}
+		}
+	}
+}
+
+func (f *far) close() {
+	f.once.Do(func() { close(f.stop); f.wg.Wait(); f.pc.Close() })
+}
+
+// answer takes an offer of the phone and gives the answer.
+func (f *far) answer(offer wire.LineSDP) wire.LineSDP {
+	f.t.Helper()
+	if err := f.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer.SDP}); err != nil {
+		f.t.Fatalf("%v in\n%s", err, offer.SDP)
+	}
+	a, err := f.pc.CreateAnswer(nil)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	done := webrtc.GatheringCompletePromise(f.pc)
+	if err := f.pc.SetLocalDescription(a); err != nil {
+		f.t.Fatal(err)
+	}
+	<-done
+	return wire.LineSDP{ID: offer.ID, Type: "answer", SDP: f.pc.LocalDescription().SDP}
+}
+
+// packets gives what was heard since packet n.
+func (f *far) packets(n int) []rtp.Packet {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]rtp.Packet(nil), f.got[min(n, len(f.got)):]...)
+}
+
+func (f *far) set(change func(f *far)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change(f)
+}
+
+// decoded gives packets of G.722 at 48 kHz.
+func decoded(packets []rtp.Packet) []int16 {
+	d, up := codec.NewG722Decoder(), codec.NewResampler(16000, 48000)
+	var out []int16
+	wide, full := make([]int16, 320), make([]int16, 960)
+	for _, p := range packets {
+		if p.PayloadType != ptG722 || len(p.Payload) != 160 {
+			continue
+		}
+		d.Decode(wide, p.Payload)
+		up.Process(full, wide)
+		out = append(out, full...)
+	}
+	return out
+}

@@ -1,0 +1,74 @@
+//go:build cgo && !headless && !race
+
+package softphone
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"cordboard/audio"
+	"cordboard/audio/audiotest"
+)
+
+// A phone on a real sound card, which is PulseAudio's null sinks, with a far end that speaks.
+func headsetPhone(t *testing.T) (*audiotest.Headset, *Phone, *far) {
+	t.Helper()
+	h := audiotest.Start(t)
+	d, err := audio.Open(audio.Options{Spec: "portaudio"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newPhone(t, d)
+	expect(t, p, DeviceOpened)
+	f := newFar(t, ptG722, 700, 10362)
+	join(t, p, f)
+	return h, p, f
+}
+
+func TestAHeadsetsVoiceGoesToTheServerAndTheServersToTheEar(t *testing.T) {
+	h, p, f := headsetPhone(t)
+	heard := h.Listen(audiotest.Ear)
+	from := len(f.packets(0))
+	stop := h.Speak(audiotest.Tone(1000, 10362, 20*time.Second))
+	until(t, 15*time.Second, "three seconds of the microphone's tone at the server", func() bool {
+		return audiotest.Measure(decoded(f.packets(from)), 1000).Heard > 3*time.Second
+	})
+	until(t, 15*time.Second, "three seconds of the server's tone in the ear", func() bool {
+		return audiotest.Measure(heard.From(0), 700).Heard > 3*time.Second
+	})
+	stop()
+	for name, m := range map[string]audiotest.Measured{
+		"microphone to server": audiotest.Measure(decoded(f.packets(from)), 1000),
+		"server to ear":        audiotest.Measure(heard.Stop(), 700),
+	} {
+		t.Logf("%s: SNR %.1f dB, amplitude %.0f, heard %v, gaps %v", name, m.SNR, m.Amplitude, m.Heard, m.Gaps)
+		if m.SNR < 40 {
+			t.Errorf("%s: SNR %.1f dB, want at least 40", name, m.SNR)
+		}
+		if change := 20 * math.Log10(m.Amplitude/10362); math.Abs(change) > 0.5 {
+			t.Errorf("%s: level changed by %.2f dB", name, change)
+		}
+		if m.Total() > 100*time.Millisecond {
+			t.Errorf("%s: drop-outs %v", name, m.Gaps)
+		}
+	}
+	t.Logf("device %+v, line %+v", p.voice.device.Stats(), p.voice.stats())
+}
+
+func TestTheCallGoesOnWhenTheHeadsetIsUnpluggedAndBack(t *testing.T) {
+	h, p, f := headsetPhone(t)
+	h.Unplug()
+	expect(t, p, DeviceLost)
+	if !p.Levels().NoDevice {
+		t.Error("no word of the lost headset")
+	}
+	before := len(f.packets(0))
+	until(t, 10*time.Second, "packets go on without a headset", func() bool { return len(f.packets(before)) > 50 })
+	h.Replug()
+	expect(t, p, DeviceOpened)
+	heard := h.Listen(audiotest.Ear)
+	until(t, 15*time.Second, "the server is heard again", func() bool {
+		return audiotest.Measure(heard.From(0), 700).Heard > time.Second
+	})
+}
