@@ -7,30 +7,44 @@ import (
 
 const clipRate = 16000
 
-// voice plays notes into a loop of samples: what sounds beyond the end goes on at the beginning.
+// loopTape takes notes: what sounds beyond its end goes on at its beginning.
 type loopTape []float64
 
 // pluck adds a soft note: a sine with a little of its octave and twelfth, quick to come and slow to go.
 func (t loopTape) pluck(at float64, note int, loud, fade float64) {
-	f := 440 * math.Pow(2, float64(note-69)/12)
-	start, length := int(at*clipRate), int(6*fade*clipRate)
-	for i := range length {
-		s := float64(i) / clipRate
-		level := loud * min(s/0.02, 1) * math.Exp(-s/fade)
-		w := 2 * math.Pi * f * s
-		t[(start+i)%len(t)] += level * (math.Sin(w) + 0.25*math.Sin(2*w)*math.Exp(-s/0.3) + 0.08*math.Sin(3*w)*math.Exp(-s/0.15))
+	const attack = 0.02
+	slow, octave, twelfth := math.Exp(-1/(fade*clipRate)), math.Exp(-1/(0.3*clipRate)), math.Exp(-1/(0.15*clipRate))
+	level, two, three := loud, 0.25, 0.08
+	sin, cos, turn, tilt := spinner(pitch(note))
+	start := int(at * clipRate)
+	for i := range int(5 * fade * clipRate) {
+		rise := min(float64(i)/(attack*clipRate), 1)
+		v := sin + two*2*sin*cos + three*sin*(3-4*sin*sin)
+		t[(start+i)%len(t)] += level * rise * v
+		level, two, three = level*slow, two*octave, three*twelfth
+		sin, cos = sin*tilt+cos*turn, cos*tilt-sin*turn
 	}
 }
 
 // pad adds a chord's ground that swells and sinks.
 func (t loopTape) pad(at, length float64, note int, loud float64) {
-	f := 440 * math.Pow(2, float64(note-69)/12)
 	start, n := int(at*clipRate), int(length*clipRate)
+	sin, cos, turn, tilt := spinner(pitch(note))
+	half, other, slow, lean := spinner(clipRate / 2 / float64(n)) // half a turn over the whole length
 	for i := range n {
-		s := float64(i) / clipRate
-		level := loud * math.Pow(math.Sin(math.Pi*float64(i)/float64(n)), 2)
-		t[(start+i)%len(t)] += level * (math.Sin(2*math.Pi*f*s) + 0.3*math.Sin(2*math.Pi*2.003*f*s))
+		t[(start+i)%len(t)] += loud * half * half * (sin + 0.6*sin*cos)
+		sin, cos = sin*tilt+cos*turn, cos*tilt-sin*turn
+		half, other = half*lean+other*slow, other*lean-half*slow
 	}
+}
+
+// pitch is the frequency of a MIDI note.
+func pitch(note int) float64 { return 440 * math.Pow(2, float64(note-69)/12) }
+
+// spinner gives the start of a sine and cosine and what turns them by a sample.
+func spinner(hz float64) (sin, cos, turn, tilt float64) {
+	w := 2 * math.Pi * hz / clipRate
+	return 0, 1, math.Sin(w), math.Cos(w)
 }
 
 // builtinMusic is our own music for those who wait: slow broken chords in F, a minute before it comes round, quiet
