@@ -17,7 +17,7 @@ const (
 	keepSession  = 2 * time.Minute // a lost console can resume for this long
 	silentAfter  = 6 * time.Second // a connection without a frame for this long counts as silent
 	lineSilent   = 2 * time.Second // a line without a packet for this long counts as silent
-	checkEvery   = 500 * time.Millisecond
+	checkEvery   = 250 * time.Millisecond
 	keepNews     = 1000
 	keepReplies  = 256
 	tokenEarly   = 5 * time.Minute // a fresh token is wanted this long before the old one ends
@@ -210,7 +210,7 @@ func (e connected) apply(s *seat) {
 	now := time.Now()
 	resumes := e.hello.Resume != "" && e.hello.Resume == s.resume
 	if s.conn != nil && s.conn.console != e.hello.Console && !resumes {
-		if !e.hello.Takeover {
+		if !e.hello.Takeover && now.Sub(s.conn.heard()) < silentAfter {
 			e.conn.refuse(wire.Refused{Code: "elsewhere", Words: s.person.Name + " is signed in on another console. Take over here?"})
 			return
 		}

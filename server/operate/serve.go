@@ -13,6 +13,7 @@ import (
 
 	"cordboard/server"
 	"cordboard/server/config"
+	"cordboard/server/inbox"
 )
 
 // ServeOptions of the server command.
@@ -78,10 +79,10 @@ func drain(s *server.Server, signals <-chan os.Signal, log *slog.Logger) error {
 		log.Info("no new calls; waiting for the open ones. A second signal stops at once", "calls", n)
 	}
 	done := make(chan struct{})
-	go func() {
+	inbox.Go(func(p *inbox.Panic) { log.Error("draining failed", "err", p); close(done) }, func() {
 		s.Drain(ctx)
 		close(done)
-	}()
+	})
 	for waiting := true; waiting; {
 		select {
 		case <-done:
