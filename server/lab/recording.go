@@ -179,3 +179,6 @@ func soundIn(pcm []int16, rate int) time.Duration {
 	}
 	return time.Duration(found) * 20 * time.Millisecond
 }
+
+// WriteSpeechWAV writes speech as a mono 16-bit WAV file.
+func WriteSpeechWAV(w io.Writer, s Speech, rate int) error { return writeWAV(w, rate, s.PCM(rate)) }

@@ -1,0 +1,154 @@
+package peers
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"cordboard/server/lab"
+)
+
+// BaresipOptions describe a softphone that is not ours, with what it says and what it hears in files.
+type BaresipOptions struct {
+	Server    string // host:port that is called; empty: it waits for a call and answers it
+	Transport string // udp (default), tcp or tls
+	To        string // number called, default 1000
+	From      string // own number, default +442079460018; a caller of this phone must use it
+	SRTP      bool   // SDES, mandatory
+	Codec     string // PCMA (default), PCMU or G722
+	Say       lab.Speech
+}
+
+// Baresip is a running softphone.
+type Baresip struct {
+	*Process
+	Addr string // where it listens, host:port
+	dir  string
+}
+
+// StartBaresip runs baresip until the test ends, or until Hangup.
+func StartBaresip(tb testing.TB, o BaresipOptions) *Baresip {
+	tb.Helper()
+	set := func(s *string, d string) {
+		if *s == "" {
+			*s = d
+		}
+	}
+	set(&o.Transport, "udp")
+	set(&o.To, "1000")
+	set(&o.From, "+442079460018")
+	set(&o.Codec, "PCMA")
+	if o.Say.Empty() {
+		o.Say = lab.SpeechTone(700, 1e10)
+	}
+	dir := tb.TempDir()
+	port := freePort(tb, 2) // TLS is one above
+	media := freePort(tb, 20)
+	rate := 8000
+	if o.Codec == "G722" {
+		rate = 16000
+	}
+	var wav bytes.Buffer
+	if err := lab.WriteSpeechWAV(&wav, o.Say, rate); err != nil {
+		tb.Fatal(err)
+	}
+	authority, err := lab.NewAuthority()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	chain, key, err := authority.CertificatePEM("127.0.0.1")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	files := map[string][]byte{
+		"say.wav": wav.Bytes(), "cert.pem": append(key, chain...), "contacts": nil,
+		"config": []byte(baresipConfig(dir, port, media)), "accounts": []byte(o.account()),
+	}
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	args := []string{"-f", dir, "-p", dir, "-v"}
+	if o.Server != "" {
+		args = append(args, "-e", fmt.Sprintf("/dial sip:%s@%s;transport=%s", o.To, o.Server, o.Transport))
+	}
+	p := &Baresip{Process: start(tb, dir, "baresip", args...), Addr: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), dir: dir}
+	p.until(tb, "listening", func() bool { return listens(p.Addr, "udp") && strings.Contains(p.Output(), "baresip is ready") })
+	return p
+}
+
+func (o BaresipOptions) account() string {
+	a := fmt.Sprintf("<sip:%s@127.0.0.1;transport=%s>;regint=0;audio_codecs=%s", o.From, o.Transport, map[string]string{
+		"PCMA": "PCMA/8000/1", "PCMU": "PCMU/8000/1", "G722": "G722/16000/1"}[o.Codec])
+	if o.SRTP {
+		a += ";mediaenc=srtp-mand"
+	}
+	if o.Server == "" {
+		a += ";answermode=auto"
+	}
+	return a + "\n"
+}
+
+func baresipConfig(dir string, port, media int) string {
+	lines := []string{
+		fmt.Sprintf("sip_listen 127.0.0.1:%d", port), "sip_certificate " + filepath.Join(dir, "cert.pem"),
+		"poll_method epoll", "call_max_calls 4", "audio_path " + dir, "snd_path " + dir,
+		"audio_source aufile," + filepath.Join(dir, "say.wav"), "audio_player aubridge,nil", "audio_alert aubridge,nil",
+		"audio_level no", fmt.Sprintf("rtp_ports %d-%d", media, media+19), "rtp_timeout 0", "net_prefer_ipv6 no",
+		"module_path " + baresipModules(), "module g711.so", "module g722.so", "module aufile.so", "module aubridge.so",
+		"module sndfile.so", "module srtp.so", "module_tmp uuid.so", "module_tmp account.so", "module_app menu.so",
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+func baresipModules() string {
+	for _, pattern := range []string{"/usr/lib/baresip/modules", "/usr/lib/*/baresip/modules"} {
+		if found, _ := filepath.Glob(pattern); len(found) > 0 {
+			return found[0]
+		}
+	}
+	return "/usr/lib/baresip/modules"
+}
+
+// Hangup ends baresip politely: a BYE or CANCEL goes out, and the recordings are closed.
+func (p *Baresip) Hangup(ctx context.Context) error {
+	if err := p.cmd.Process.Signal(os.Interrupt); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return err
+	}
+	select {
+	case <-p.done:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("baresip has not ended: %w", ctx.Err())
+	}
+}
+
+// Heard is what baresip heard, and its rate in Hz. Call it after Hangup, or after the far end has hung up.
+func (p *Baresip) Heard() (pcm []int16, rate int, err error) {
+	found, _ := filepath.Glob(filepath.Join(p.dir, "dump-*dec.wav"))
+	if len(found) == 0 {
+		return nil, 0, errors.New("baresip recorded nothing")
+	}
+	raw, err := os.ReadFile(found[len(found)-1])
+	if err != nil {
+		return nil, 0, err
+	}
+	at := bytes.Index(raw, []byte("data"))
+	if len(raw) < 44 || at < 0 {
+		return nil, 0, errors.New("baresip's recording is no WAV file")
+	}
+	rate = int(binary.LittleEndian.Uint32(raw[24:]))
+	for b := raw[at+8:]; len(b) >= 2; b = b[2:] {
+		pcm = append(pcm, int16(binary.LittleEndian.Uint16(b)))
+	}
+	return pcm, rate, nil
+}
