@@ -10,22 +10,29 @@ func plainName(name string) string {
 	return name
 }
 
-// match finds the device that is meant: the same name, the same but for its hardware number, or the only
-// part of a name. It returns -1 when there is none.
-func match(want string, names []string) int {
-	same := []func(name string) bool{
-		func(n string) bool { return n == want },
-		func(n string) bool { return plainName(n) == plainName(want) },
-		func(n string) bool { return strings.EqualFold(plainName(n), plainName(want)) },
-		func(n string) bool {
-			return strings.Contains(strings.ToLower(n), strings.ToLower(plainName(want)))
-		},
+// same finds the device of that name, whatever its hardware number and its case; -1: there is none.
+func same(want string, names []string) int {
+	for i, n := range names {
+		if n == want {
+			return i
+		}
 	}
-	for _, test := range same {
-		for i, n := range names {
-			if test(n) {
-				return i
-			}
+	for i, n := range names {
+		if strings.EqualFold(plainName(n), plainName(want)) {
+			return i
+		}
+	}
+	return -1
+}
+
+// match finds the device of that name, or else the first of which it is a part; -1: there is none.
+func match(want string, names []string) int {
+	if i := same(want, names); i >= 0 {
+		return i
+	}
+	for i, n := range names {
+		if strings.Contains(strings.ToLower(n), strings.ToLower(plainName(want))) {
+			return i
 		}
 	}
 	return -1

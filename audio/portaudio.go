@@ -26,6 +26,7 @@ type card struct {
 	rings atomic.Pointer[rings] // nil while there is no device
 	name  atomic.Pointer[string]
 	want  atomic.Pointer[choice]
+	home  home // owned by run
 
 	choose chan struct{}
 	stop   chan struct{}
@@ -126,14 +127,12 @@ func (c *card) run() {
 	defer close(c.done)
 	lost := false // told already
 	for {
-		s, err := c.open()
+		want := c.want.Load()
+		s, err := c.open(*want)
 		if err == nil {
 			c.opened.Add(1)
 			lost = false
-			c.log.Info("audio device open", "input", s.input, "output", s.output)
-			c.name.Store(&s.input)
-			c.news.tell(Event{Kind: Opened, Device: s.input})
-			err = c.watch(s)
+			err = c.use(want, s)
 			c.rings.Store(nil)
 		}
 		if err != nil && !lost {
@@ -170,24 +169,51 @@ func (c *card) pause() bool {
 	return true
 }
 
-// watch returns nil when it is asked to end, an error when the callbacks have ceased. PortAudio tells nobody of
-// a device that is gone: callbacks just stop. Looks that were themselves
-// late prove nothing and are not counted.
-func (c *card) watch(s *streams) error {
+// use tells of the open device and watches it. It returns nil when it is asked to end or to open the device again,
+// an error when it is gone.
+func (c *card) use(want *choice, s *streams) error {
+	w := watchPulse(c.log)
+	defer w.close()
+	e := c.home.arrive(want, place(w, s.input))
+	c.log.Info("audio device open", "input", e.Device, "output", s.output)
+	c.say(e)
+	return c.watch(s, w)
+}
+
+func (c *card) say(e Event) {
+	c.name.Store(&e.Device)
+	if e.Kind == Moved {
+		c.log.Warn("another microphone is used now", "before", e.From, "device", e.Device)
+	}
+	c.news.tell(e)
+}
+
+// watch looks for callbacks that have ceased: PortAudio tells nobody of a device that is gone. Looks that were
+// themselves late prove nothing and are not counted.
+func (c *card) watch(s *streams, w pulseWatch) error {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	r := s.rings
 	mic, ear, silent, last := uint64(0), uint64(0), -lostAfter, time.Now()
-	moves := watchMoves(c.log)
-	defer moves.close()
 	for {
 		select {
 		case <-c.stop:
 			return nil
 		case <-c.choose:
 			return nil
-		case m := <-moves.ch:
-			c.moved(m)
+		case st, open := <-w.ch:
+			if !open {
+				w.ch = nil
+				continue
+			}
+			e, tell, reopen := c.home.look(st)
+			if tell {
+				c.say(e)
+			}
+			if reopen {
+				return nil
+			}
+			continue
 		case <-tick.C:
 		}
 		now := time.Now()
@@ -205,13 +231,6 @@ func (c *card) watch(s *streams) error {
 			return fmt.Errorf("no sound for %v: the device is gone", lostAfter*watchEvery)
 		}
 	}
-}
-
-func (c *card) moved(m move) {
-	c.log.Warn("the system has moved the microphone", "from", m.from, "to", m.to)
-	name := m.to
-	c.name.Store(&name)
-	c.news.tell(Event{Kind: Moved, Device: m.to, From: m.from})
 }
 
 // heard is the microphone's callback: no lock, no allocation, no log. Buffers come in any length.

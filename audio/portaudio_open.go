@@ -28,7 +28,7 @@ func Devices() ([]Info, error) {
 	}
 	in, _ := portaudio.DefaultInputDevice()
 	out, _ := portaudio.DefaultOutputDevice()
-	var list []Info
+	list := pulseInfos()
 	for _, d := range all {
 		list = append(list, Info{
 			Name: d.Name, API: d.HostApi.Name,
@@ -40,13 +40,13 @@ func Devices() ([]Info, error) {
 }
 
 // open starts PortAudio afresh, for its list of devices is made then and never changes, and opens what is wanted.
-func (c *card) open() (*streams, error) {
+func (c *card) open(want choice) (*streams, error) {
 	host.Lock()
 	defer host.Unlock()
 	if err := portaudio.Initialize(); err != nil {
 		return nil, fmt.Errorf("start PortAudio: %w", err)
 	}
-	s, err := c.openStreams(*c.want.Load())
+	s, err := c.openStreams(want)
 	if err != nil {
 		portaudio.Terminate()
 		return nil, err
@@ -55,6 +55,15 @@ func (c *card) open() (*streams, error) {
 }
 
 func (c *card) openStreams(want choice) (*streams, error) {
+	all, err := portaudio.Devices()
+	if err != nil {
+		return nil, fmt.Errorf("list audio devices: %w", err)
+	}
+	var own []string
+	for _, d := range all {
+		own = append(own, d.Name)
+	}
+	want = viaPulse(want, own)
 	in, err := pick(want.input, true)
 	if err != nil {
 		return nil, err

@@ -91,7 +91,8 @@ func TestAToneIntoTheMicrophoneComesOutOfTheEar(t *testing.T) {
 }
 
 func TestDevicesAreListedAndChosenByName(t *testing.T) {
-	audiotest.Start(t)
+	h := audiotest.Start(t)
+	h.Must("set-default-source", "headset-ear.monitor")
 	list, err := Devices()
 	if err != nil {
 		t.Fatal(err)
@@ -104,11 +105,11 @@ func TestDevicesAreListedAndChosenByName(t *testing.T) {
 		t.Fatalf("no device \"headset\" in %+v", list)
 	}
 	d := open(t, Options{Input: "Headset", Output: "headset"})
-	if e := expect(t, d, Opened); e.Device != "headset" || d.Name() != "headset" {
+	if e := expect(t, d, Opened); e.Device != micName || d.Name() != micName {
 		t.Errorf("opened %q, named %q", e.Device, d.Name())
 	}
-	d.Choose("pulse", "default")
-	if e := expect(t, d, Opened); e.Device != "pulse" {
+	d.Choose("", "")
+	if e := expect(t, d, Opened); e.Device != earName {
 		t.Errorf("after the choice %q is open", e.Device)
 	}
 }
@@ -159,5 +160,54 @@ func TestAWantedMicrophoneIsNeverReplacedByAnother(t *testing.T) {
 	}
 	if d.Name() != "" {
 		t.Errorf("microphone %q is used", d.Name())
+	}
+}
+
+const (
+	micName = "Monitor of headset-mic"
+	earName = "Monitor of headset-ear"
+)
+
+func TestTheSoundServersMicrophonesAreChosenByName(t *testing.T) {
+	h := audiotest.Start(t)
+	list, err := Devices()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, i := range list {
+		if i.API == "PulseAudio" && (i.Name == micName && i.Inputs > 0 || i.Name == "headset-ear" && i.Outputs > 0) {
+			found++
+		}
+	}
+	if found != 2 {
+		t.Fatalf("the server's devices are not in %+v", list)
+	}
+	h.Must("set-default-source", "headset-ear.monitor")
+	d := open(t, Options{Input: micName, Output: "headset-ear"})
+	if e := expect(t, d, Opened); e.Device != micName {
+		t.Errorf("%q is open, want %q", e.Device, micName)
+	}
+	d.Choose(earName, "")
+	if e := expect(t, d, Opened); e.Device != earName {
+		t.Errorf("%q is open, want %q", e.Device, earName)
+	}
+	d.Choose("", "")
+	expect(t, d, Opened)
+}
+
+func TestAMicrophoneThatTheSystemPutsInPlaceOfOursIsTold(t *testing.T) {
+	h := audiotest.Start(t)
+	d := open(t, Options{})
+	expect(t, d, Opened)
+	defer echo(d)()
+
+	h.Unplug(audiotest.Mic)
+	if e := expect(t, d, Moved); e.From != micName || e.Device != earName || d.Name() != earName {
+		t.Errorf("moved from %q to %q, named %q", e.From, e.Device, d.Name())
+	}
+	h.Replug()
+	if e := expect(t, d, Opened); e.Device != micName {
+		t.Errorf("the headset is back, and %q is used", e.Device)
 	}
 }

@@ -1,0 +1,126 @@
+//go:build cgo && !headless && linux
+
+package audio
+
+import (
+	"log/slog"
+	"os"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/jfreymuth/pulse/proto"
+)
+
+// PortAudio sees a PulseAudio (or PipeWire) system as one device. So the server itself is asked, over its own
+// protocol, which microphones there are and which of them our stream hangs on: the server may move it to another
+// one at any moment, and tells PortAudio nothing. Without such a server all of this is silent.
+
+// pulseDevice is a source (a microphone) or a sink of the sound server.
+type pulseDevice struct {
+	name        string // "alsa_input.usb-Jabra"
+	description string // "Jabra Engage 65 Mono"
+}
+
+// pulseState is what the server said when something changed.
+type pulseState struct {
+	mic     pulseDevice // that our stream records from; empty: no stream of ours
+	sources []pulseDevice
+}
+
+// pulseWatch follows the server until it is closed.
+type pulseWatch struct {
+	ch    chan pulseState // closed when the server is gone; nil when there is none
+	close func()
+}
+
+const pulseLook = 2 * time.Second // between looks without being told
+
+func watchPulse(log *slog.Logger) pulseWatch {
+	c, conn, err := pulseClient()
+	if err != nil {
+		log.Debug("no sound server to ask", "err", err)
+		return pulseWatch{close: func() {}}
+	}
+	kick := make(chan struct{}, 1)
+	c.Callback = func(v any) {
+		switch v.(type) {
+		case *proto.SubscribeEvent, *proto.ConnectionClosed:
+			select {
+			case kick <- struct{}{}:
+			default:
+			}
+		}
+	}
+	ch, stop := make(chan pulseState, 1), make(chan struct{})
+	mask := proto.SubscriptionMaskSource | proto.SubscriptionMaskSourceInput // as the library names source outputs
+	if err := c.Request(&proto.Subscribe{Mask: mask}, nil); err != nil {
+		log.Debug("the sound server tells no news", "err", err)
+	}
+	var once sync.Once
+	go func() {
+		defer conn.Close()
+		defer close(ch)
+		tick := time.NewTicker(pulseLook)
+		defer tick.Stop()
+		for {
+			s, err := askPulse(c)
+			if err != nil {
+				return
+			}
+			select {
+			case <-ch: // nobody has taken the last one: it is old now
+			default:
+			}
+			ch <- s
+			select {
+			case <-stop:
+				return
+			case <-kick:
+			case <-tick.C:
+			}
+		}
+	}()
+	return pulseWatch{ch: ch, close: func() { once.Do(func() { close(stop) }) }}
+}
+
+type pulseConn interface{ Close() error }
+
+func pulseClient() (*proto.Client, pulseConn, error) {
+	c, conn, err := proto.Connect("")
+	if err != nil {
+		return nil, nil, err
+	}
+	props := proto.PropList{"application.name": proto.PropListString("cordboard")}
+	if err := c.Request(&proto.SetClientName{Props: props}, &proto.SetClientNameReply{}); err != nil {
+		conn.Close()
+		return nil, nil, err
+	}
+	return c, conn, nil
+}
+
+func askPulse(c *proto.Client) (pulseState, error) {
+	var sources proto.GetSourceInfoListReply
+	if err := c.Request(&proto.GetSourceInfoList{}, &sources); err != nil {
+		return pulseState{}, err
+	}
+	var outputs proto.GetSourceOutputInfoListReply
+	if err := c.Request(&proto.GetSourceOutputInfoList{}, &outputs); err != nil {
+		return pulseState{}, err
+	}
+	var s pulseState
+	ours, pid := uint32(proto.Undefined), strconv.Itoa(os.Getpid())
+	for _, o := range outputs {
+		if o.Properties["application.process.id"].String() == pid {
+			ours = o.SourceIndex
+		}
+	}
+	for _, d := range sources {
+		dev := pulseDevice{d.SourceName, d.Device}
+		s.sources = append(s.sources, dev)
+		if d.SourceIndex == ours {
+			s.mic = dev
+		}
+	}
+	return s, nil
+}
