@@ -1,0 +1,232 @@
+package trunk
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"cordboard/server/inbox"
+)
+
+// packets is the UDP socket as sipgo sees it: strangers and what is malformed never reach it, and one failed read
+// does not end it.
+type packets struct {
+	net.PacketConn
+	udp  *net.UDPConn // the same socket when it is a real one: reading from it allocates nothing
+	edge *Edge
+}
+
+// ReadFrom gives the next inspected message of somebody who may send.
+func (p *packets) ReadFrom(b []byte) (int, net.Addr, error) {
+	failed := 0
+	for {
+		n, from, err := p.read(b)
+		if errors.Is(err, net.ErrClosed) {
+			return 0, nil, net.ErrClosed
+		}
+		if err != nil {
+			if failed++; failed > 100 {
+				time.Sleep(10 * time.Millisecond)
+			}
+			continue
+		}
+		failed = 0
+		if !p.edge.admits(from.Addr()) {
+			p.edge.count.strangers.Add(1)
+			continue
+		}
+		if n <= 4 {
+			continue // keep-alive
+		}
+		out, bad := inspect(b[:n])
+		addr := net.UDPAddrFromAddrPort(from)
+		if bad == nil {
+			if len(out) > len(b) {
+				continue
+			}
+			return copy(b, out), addr, nil
+		}
+		p.edge.count.malformed.Add(1)
+		p.edge.log.Debug("message not taken", "peer", from.String(), "err", bad)
+		if bad.reply != nil {
+			p.PacketConn.WriteTo(bad.reply, addr)
+		}
+	}
+}
+
+func (p *packets) read(b []byte) (int, netip.AddrPort, error) {
+	if p.udp != nil {
+		n, from, err := p.udp.ReadFromUDPAddrPort(b)
+		return n, netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), err
+	}
+	n, from, err := p.PacketConn.ReadFrom(b)
+	if err != nil {
+		return 0, netip.AddrPort{}, err
+	}
+	return n, addrPortOf(from), nil
+}
+
+func addrPortOf(a net.Addr) netip.AddrPort {
+	switch v := a.(type) {
+	case *net.UDPAddr:
+		p := v.AddrPort()
+		return netip.AddrPortFrom(p.Addr().Unmap(), p.Port())
+	case *net.TCPAddr:
+		p := v.AddrPort()
+		return netip.AddrPortFrom(p.Addr().Unmap(), p.Port())
+	}
+	p, _ := netip.ParseAddrPort(a.String())
+	return netip.AddrPortFrom(p.Addr().Unmap(), p.Port())
+}
+
+// funnel is the listener that sipgo serves: connections that were accepted, admitted and, with TLS, shaken hands
+// with, and the ones that we made ourselves.
+type funnel struct {
+	addr  net.Addr
+	ready chan net.Conn
+	done  chan struct{}
+	once  sync.Once
+	inner net.Listener // nil: nothing is accepted, but we may still connect
+}
+
+func newFunnel(inner net.Listener, network string) *funnel {
+	f := &funnel{ready: make(chan net.Conn), done: make(chan struct{}), inner: inner}
+	if inner != nil {
+		f.addr = inner.Addr()
+	} else {
+		f.addr = &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}
+	}
+	return f
+}
+
+// Accept gives the next connection.
+func (f *funnel) Accept() (net.Conn, error) {
+	select {
+	case c := <-f.ready:
+		return c, nil
+	case <-f.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (f *funnel) hand(c net.Conn) bool {
+	select {
+	case f.ready <- c:
+		return true
+	case <-f.done:
+		c.Close()
+		return false
+	}
+}
+
+// Addr is the listening address.
+func (f *funnel) Addr() net.Addr { return f.addr }
+
+// Close ends accepting.
+func (f *funnel) Close() error {
+	f.once.Do(func() { close(f.done) })
+	if f.inner != nil {
+		return f.inner.Close()
+	}
+	return nil
+}
+
+// acceptLoop accepts for a funnel. A stranger's connection is closed before a byte of it is read.
+func (e *Edge) acceptLoop(f *funnel, secure bool) {
+	shaking := make(chan struct{}, 256) // handshakes at once
+	for {
+		c, err := f.inner.Accept()
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil {
+			e.log.Warn("a connection could not be accepted", "err", err)
+			time.Sleep(20 * time.Millisecond)
+			continue
+		}
+		if !e.admits(addrPortOf(c.RemoteAddr()).Addr()) {
+			e.count.strangers.Add(1)
+			c.Close()
+			continue
+		}
+		setTOS(c, e.o.TOS)
+		select {
+		case shaking <- struct{}{}:
+		default:
+			c.Close()
+			continue
+		}
+		e.run("accept", func() {
+			defer func() { <-shaking }()
+			e.welcome(f, c, secure)
+		})
+	}
+}
+
+func (e *Edge) welcome(f *funnel, c net.Conn, secure bool) {
+	s := &stream{Conn: c, edge: e, secure: secure, started: make(chan struct{})}
+	if secure {
+		t := tls.Server(c, e.serverTLS())
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		err := t.HandshakeContext(ctx)
+		cancel()
+		if err != nil {
+			e.log.Info("a TLS connection failed", "peer", c.RemoteAddr().String(), "err", err)
+			c.Close()
+			return
+		}
+		s.Conn, s.names = t, certificateNames(t.ConnectionState())
+	}
+	e.remember(s)
+	f.hand(s)
+}
+
+// serverTLS asks for a certificate when authorities are configured. One that is made out for servers only is good
+// enough: public authorities no longer give others.
+func (e *Edge) serverTLS() *tls.Config {
+	c := &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return e.o.Certificate() }}
+	if e.o.ClientCAs != nil {
+		c.ClientAuth = tls.RequireAnyClientCert
+		c.VerifyConnection = func(s tls.ConnectionState) error {
+			return verifyChain(s, e.o.ClientCAs, "")
+		}
+	}
+	return c
+}
+
+// verifyChain verifies a peer's certificates against roots (nil: the system's), and against a name if there is one.
+func verifyChain(s tls.ConnectionState, roots *x509.CertPool, name string) error {
+	if len(s.PeerCertificates) == 0 {
+		return fmt.Errorf("the peer shows no certificate")
+	}
+	o := x509.VerifyOptions{Roots: roots, DNSName: name, Intermediates: x509.NewCertPool(), KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}}
+	for _, c := range s.PeerCertificates[1:] {
+		o.Intermediates.AddCert(c)
+	}
+	_, err := s.PeerCertificates[0].Verify(o)
+	return err
+}
+
+func certificateNames(s tls.ConnectionState) string {
+	if len(s.PeerCertificates) == 0 {
+		return ""
+	}
+	c := s.PeerCertificates[0]
+	if len(c.DNSNames) > 0 {
+		return c.DNSNames[0]
+	}
+	return c.Subject.CommonName
+}
+
+// run starts f in a goroutine of its own; a panic in it is logged and costs nothing else.
+func (e *Edge) run(what string, f func()) {
+	inbox.Go(func(p *inbox.Panic) {
+		e.log.Error("fault", "in", what, "err", p, "stack", string(p.Stack))
+	}, f)
+}
