@@ -1,0 +1,194 @@
+package media
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+)
+
+// The benchmarks' callers and consoles run in a process of their own, so that what this one uses is the server's alone.
+// It is the test binary again, told so by the environment; both speak JSON over pipes.
+const loadEnv = "CORDBOARD_MEDIA_LOAD"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(loadEnv) != "" {
+		generate()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// order is what the benchmark says.
+type order struct {
+	Streams  int              `json:"streams,omitempty"`  // first: how many pairs to make
+	Consoles bool             `json:"consoles,omitempty"` // the far end is a console, not a phone
+	Ports    []netip.AddrPort `json:"ports,omitempty"`    // where phones send, far ends after near ones
+	Answers  []string         `json:"answers,omitempty"`
+	Seconds  float64          `json:"seconds,omitempty"` // last: speak
+}
+
+// reply is what the generator says.
+type reply struct {
+	Ports  []int    `json:"ports,omitempty"` // of the phones
+	Offers []string `json:"offers,omitempty"`
+	Sent   int      `json:"sent,omitempty"`
+	Got    int      `json:"got,omitempty"`
+	P50    float64  `json:"p50,omitempty"` // µs
+	P99    float64  `json:"p99,omitempty"`
+}
+
+// generator is the process with the callers.
+type generator struct {
+	t        *loadT
+	near     []*phone
+	far      []*phone
+	consoles []*console
+	mu       sync.Mutex
+	delays   []time.Duration
+}
+
+// loadT lets helpers of the tests run without a test.
+type loadT struct{ testing.TB }
+
+func (*loadT) Helper()                   {}
+func (*loadT) Cleanup(func())            {}
+func (*loadT) Fatal(a ...any)            { fmt.Fprintln(os.Stderr, a...); os.Exit(1) }
+func (*loadT) Fatalf(f string, a ...any) { fmt.Fprintf(os.Stderr, f+"\n", a...); os.Exit(1) }
+
+func generate() {
+	in, out := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
+	g := &generator{t: &loadT{}}
+	for {
+		var o order
+		if in.Decode(&o) != nil {
+			return
+		}
+		var r reply
+		switch {
+		case o.Streams > 0:
+			r = g.open(o)
+		case o.Seconds > 0:
+			r = g.speak(time.Duration(o.Seconds * float64(time.Second)))
+		default:
+			g.connect(o)
+		}
+		out.Encode(r)
+	}
+}
+
+func (g *generator) open(o order) (r reply) {
+	for range o.Streams {
+		g.near = append(g.near, newPhone(g.t))
+	}
+	for _, p := range g.near {
+		r.Ports = append(r.Ports, p.port())
+	}
+	for range o.Streams {
+		if o.Consoles {
+			c := newConsole(g.t, false)
+			g.consoles = append(g.consoles, c)
+			r.Offers = append(r.Offers, c.offer(false))
+			continue
+		}
+		p := newPhone(g.t)
+		g.far = append(g.far, p)
+		r.Ports = append(r.Ports, p.port())
+	}
+	return r
+}
+
+func (g *generator) connect(o order) {
+	for i, p := range slices.Concat(g.near, g.far) {
+		p.to = o.Ports[i]
+		go g.listen(p.conn)
+	}
+	for i, c := range g.consoles {
+		c.accept(o.Answers[i])
+		<-c.up
+		go func() {
+			for p := range c.got {
+				g.note(p.PayloadType, p.Payload)
+			}
+		}()
+	}
+}
+
+func (g *generator) listen(c *net.UDPConn) {
+	buf := make([]byte, 2000)
+	for {
+		n, err := c.Read(buf)
+		if err != nil {
+			return
+		}
+		if n > 12 {
+			g.note(buf[1]&0x7f, buf[12:n])
+		}
+	}
+}
+
+// note keeps the delay of a packet that bears its time.
+func (g *generator) note(pt uint8, b []byte) {
+	if pt != 0 || len(b) != 160 || b[159] != 0xa5 || b[158] != 0x5a {
+		return
+	}
+	var sent uint64
+	for i := range 8 {
+		sent |= uint64(b[i]) << (8 * i)
+	}
+	d := time.Duration(uint64(time.Now().UnixNano()) - sent)
+	g.mu.Lock()
+	g.delays = append(g.delays, d)
+	g.mu.Unlock()
+}
+
+// speak sends 50 packets a second in each direction of each pair, spread over the time.
+func (g *generator) speak(length time.Duration) (r reply) {
+	g.mu.Lock()
+	g.delays = nil
+	g.mu.Unlock()
+	var says []func(b []byte)
+	for i, p := range g.near {
+		says = append(says, func(b []byte) { p.say(0, b) })
+		if g.consoles != nil {
+			c := g.consoles[i]
+			says = append(says, func(b []byte) { c.say(0, b) })
+		} else {
+			far := g.far[i]
+			says = append(says, func(b []byte) { far.say(0, b) })
+		}
+	}
+	payload := make([]byte, 160)
+	payload[158], payload[159] = 0x5a, 0xa5
+	start := time.Now()
+	for ; ; r.Sent++ {
+		at := time.Duration(r.Sent) * frameTime / time.Duration(len(says))
+		if at > length {
+			break
+		}
+		if d := time.Until(start.Add(at)); d > 300*time.Microsecond {
+			wait(d)
+		}
+		now := uint64(time.Now().UnixNano())
+		for i := range 8 {
+			payload[i] = byte(now >> (8 * i))
+		}
+		says[r.Sent%len(says)](payload)
+	}
+	wait(300 * time.Millisecond)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	slices.Sort(g.delays)
+	if r.Got = len(g.delays); r.Got > 0 {
+		us := func(q float64) float64 {
+			return float64(g.delays[int(q*float64(r.Got-1))]) / float64(time.Microsecond)
+		}
+		r.P50, r.P99 = us(0.5), us(0.99)
+	}
+	return r
+}
