@@ -6,6 +6,7 @@
 package audio
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -72,21 +73,29 @@ func TestAToneIntoTheMicrophoneComesOutOfTheEar(t *testing.T) {
 	d := open(t, Options{})
 	expect(t, d, Opened)
 	defer echo(d)()
-	heard := h.Listen(audiotest.Ear)
-	h.Speak(audiotest.Tone(1000, 10000, 3*time.Second))
-	audiotest.Until(t, 10*time.Second, "the tone is over", func() bool {
-		return audiotest.Measure(heard.From(0), 1000).Heard > 2900*time.Millisecond
-	})
-	m := audiotest.Measure(heard.Stop(), 1000)
-	t.Logf("amplitude %.0f, SNR %.1f dB, gaps %v, %+v", m.Amplitude, m.SNR, m.Gaps, d.Stats())
-	if m.SNR < 75 {
-		t.Errorf("SNR %.1f dB, want at least 75", m.SNR)
-	}
-	if m.Amplitude < 9500 || m.Amplitude > 10500 {
-		t.Errorf("amplitude %.0f, want 10000", m.Amplitude)
-	}
-	if m.Total() > 100*time.Millisecond {
-		t.Errorf("drop-outs %v", m.Gaps)
+	// On a machine that builds something else at the same time, the sound server itself stumbles: what counts for
+	// drop-outs is the best of three.
+	for try := 1; ; try++ {
+		heard := h.Listen(audiotest.Ear)
+		stop := h.Speak(audiotest.Tone(1000, 10000, 20*time.Second))
+		audiotest.Until(t, 15*time.Second, "three seconds of the tone", func() bool {
+			return audiotest.Measure(heard.From(0), 1000).Heard > 3*time.Second
+		})
+		stop()
+		m := audiotest.Measure(heard.Stop(), 1000)
+		t.Logf("amplitude %.0f, SNR %.1f dB, gaps %v, %+v", m.Amplitude, m.SNR, m.Gaps, d.Stats())
+		if m.SNR < 75 {
+			t.Errorf("SNR %.1f dB, want at least 75", m.SNR)
+		}
+		if m.Amplitude < 9500 || m.Amplitude > 10500 {
+			t.Errorf("amplitude %.0f, want 10000", m.Amplitude)
+		}
+		if m.Total() <= 60*time.Millisecond {
+			return
+		}
+		if try == 3 {
+			t.Fatalf("drop-outs %v", m.Gaps)
+		}
 	}
 }
 
@@ -209,5 +218,25 @@ func TestAMicrophoneThatTheSystemPutsInPlaceOfOursIsTold(t *testing.T) {
 	h.Replug()
 	if e := expect(t, d, Opened); e.Device != micName {
 		t.Errorf("the headset is back, and %q is used", e.Device)
+	}
+}
+
+func TestCheckHearsTheHeadset(t *testing.T) {
+	h := audiotest.Start(t)
+	h.Speak(audiotest.Tone(500, 8192, 20*time.Second))
+	var r Report
+	audiotest.Until(t, 15*time.Second, "the tone is heard", func() bool {
+		var err error
+		if r, err = Check(t.Context(), Options{Spec: "portaudio"}, nil, 500*time.Millisecond); err != nil {
+			t.Fatal(err)
+		}
+		return !r.Silent
+	})
+	if r.Input != micName || r.Peak < -13 || r.Peak > -11 || r.Clipped || len(r.Devices) == 0 {
+		t.Errorf("report %+v", r)
+	}
+	h.Kill()
+	if _, err := Check(t.Context(), Options{Spec: "portaudio"}, nil, time.Second); !errors.Is(err, ErrNoDevice) {
+		t.Errorf("without a sound server: %v", err)
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // watchDevice passes on what becomes of the headset. When the system has put another microphone in its place, the
-// phone is muted: what is said at the desk is nobody's business until the person says so.
+// phone is muted: what is said at the desk is nobody's business until the person says so or plugs it in again.
 func (p *Phone) watchDevice(d audio.Device) {
 	for {
 		var e audio.Event
@@ -25,13 +25,19 @@ func (p *Phone) watchDevice(d audio.Device) {
 		switch e.Kind {
 		case audio.Opened:
 			p.gone.Store(false)
+			if p.moved.Swap(false) { // the person's own microphone is back
+				p.voice.mute(false)
+			}
 			p.news.tell(Event{Kind: DeviceOpened, Device: e.Device})
 		case audio.Lost:
 			p.gone.Store(true)
 			p.log.Warn("no headset", "device", e.Device, "err", e.Err)
 			p.news.tell(Event{Kind: DeviceLost, Device: e.Device, Err: e.Err})
 		case audio.Moved:
-			p.moved.Store(true)
+			p.gone.Store(false)
+			if !p.voice.muted.Load() {
+				p.moved.Store(true)
+			}
 			p.voice.mute(true)
 			p.log.Warn("another microphone, muted", "device", e.Device, "before", e.From)
 			p.news.tell(Event{Kind: DeviceMoved, Device: e.Device, From: e.From})

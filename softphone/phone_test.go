@@ -218,6 +218,16 @@ func TestAnotherMicrophoneMutesAndTells(t *testing.T) {
 	if p.Levels().Muted || p.Moved() {
 		t.Error("the person's word does not open it")
 	}
+	for _, muted := range []bool{false, true} {
+		p.Mute(muted)
+		d.events <- audio.Event{Kind: audio.Moved, Device: "Laptop microphone", From: "Desk"}
+		expect(t, p, DeviceMoved)
+		d.events <- audio.Event{Kind: audio.Opened, Device: "Desk"}
+		expect(t, p, DeviceOpened)
+		if p.Levels().Muted != muted {
+			t.Errorf("muted was %v, and the headset's return made it %v", muted, !muted)
+		}
+	}
 	d.events <- audio.Event{Kind: audio.Lost, Device: "Desk", Err: errors.New("unplugged")}
 	expect(t, p, DeviceLost)
 	if !p.Levels().NoDevice {
