@@ -37,7 +37,7 @@ func (m *Model) drawExperts(w, h int) []string {
 
 // expertColumns puts one line an expert in two columns, read downwards.
 func (m *Model) expertColumns(p *pane, list []wire.Person, rows int) {
-	half := (p.inner() - 1) / 2
+	half := (p.inner() - 2) / 2
 	per := max(5, min(rows, (len(list)+1)/2))
 	if rows < per {
 		per = rows
@@ -47,7 +47,7 @@ func (m *Model) expertColumns(p *pane, list []wire.Person, rows int) {
 		if r < len(list) {
 			l.raw(m.expertLine(&list[r], half, true).String(), half)
 		}
-		l.to(half).put(rule, m.t.edges(round).v)
+		l.to(half+1).put(rule, m.t.edges(round).v)
 		if i := r + per; i < len(list) {
 			l.raw(m.expertLine(&list[i], half, true).String(), half)
 		} else if r == per-1 && m.board.Call != nil && m.stateMode() != inSending {

@@ -261,7 +261,7 @@ func (m *Model) pickLine(p *pane, i int) *line {
 	}
 	state := m.v.availability(e)
 	if !e.Number {
-		state = m.v[wNoNumberShort]
+		state, role = m.v[wNoNumberShort], dim
 	} else if e.Old {
 		state += "?"
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,10 +25,12 @@ func Run(ctx context.Context, o Options, start func(tell func(any))) error {
 	in, out := files(o)
 	m := newModel(ctx, o)
 	m.out.w, m.out.tmux = out, os.Getenv("TMUX") != ""
-	keys := newKeyboard(in)
+	var keys *keyboard
 	opts := []tea.ProgramOption{tea.WithAltScreen(), tea.WithReportFocus(), tea.WithMouseCellMotion(),
 		tea.WithFPS(120), tea.WithoutSignalHandler()}
-	if keys.f != nil {
+	if runtime.GOOS == "windows" {
+		opts = append(opts, tea.WithInput(in)) // console events, not bytes: nothing is ever cut in two
+	} else if keys = newKeyboard(in); keys.f != nil {
 		opts = append(opts, tea.WithInput(keys))
 	} else {
 		opts = append(opts, tea.WithInput(plainInput{keys}))
@@ -39,7 +42,7 @@ func Run(ctx context.Context, o Options, start func(tell func(any))) error {
 		opts = append(opts, tea.WithOutput(m.out))
 	}
 	p := tea.NewProgram(m, opts...)
-	if isFile && keys.f != nil && isTerminal(f) {
+	if isFile && keys != nil && keys.f != nil && isTerminal(f) {
 		m.steady = false
 		probe(keys, m.out, p)
 	}

@@ -163,7 +163,7 @@ func (m *Model) square(url string, most int) ([]string, int) {
 			if white(x, y) {
 				i |= 2
 			}
-			if y+1 < side && white(x, y+1) {
+			if y+1 >= side || white(x, y+1) {
 				i |= 1
 			}
 			b.WriteString(halves[i])

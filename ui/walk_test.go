@@ -13,9 +13,9 @@ import (
 
 // A walk of random keys, news and window sizes: never a panic, never a wrong row, whatever comes after what.
 func TestNothingBreaksTheFrame(t *testing.T) {
-	steps := 4000
+	steps := 1500
 	if testing.Short() {
-		steps = 500
+		steps = 300
 	}
 	for seed := range uint64(4) {
 		rnd := rand.New(rand.NewPCG(seed, 7))
