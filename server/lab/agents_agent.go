@@ -28,7 +28,6 @@ type agent struct {
 	sent    map[string]sentCommand
 	up      <-chan struct{} // the line's, until it is up
 	lineUp  bool
-	tokenBy time.Time
 
 	answerAt, hangAt, doneAt, pingAt, tokenAt *time.Timer
 }

@@ -154,7 +154,7 @@ func (p *Party) destination() string {
 	}
 	port := hop.Port
 	if port == 0 {
-		port = int(sip.DefaultPort(p.transport))
+		port = sip.DefaultPort(p.transport)
 	}
 	return net.JoinHostPort(hop.Host, strconv.Itoa(port))
 }
