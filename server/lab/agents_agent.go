@@ -17,17 +17,17 @@ type agent struct {
 	line    *agentLine
 	wire    *agentWire
 
-	resume  string
-	seq     uint64
-	state   wire.State
-	offer   *wire.Offer
-	call    *wire.Call
-	wrap    *wire.Wrap
-	offers  int
-	ids     int
-	sent    map[string]sentCommand
-	up      <-chan struct{} // the line's, until it is up
-	lineUp  bool
+	resume string
+	seq    uint64
+	state  wire.State
+	offer  *wire.Offer
+	call   *wire.Call
+	wrap   *wire.Wrap
+	offers int
+	ids    int
+	sent   map[string]sentCommand
+	up     <-chan struct{} // the line's, until it is up
+	lineUp bool
 
 	answerAt, hangAt, doneAt, pingAt, tokenAt *time.Timer
 }
