@@ -48,7 +48,7 @@ func (e *Error) Error() string {
 		s += " (" + e.Code + ")"
 	}
 	if e.Kind == NoConsent {
-		return s + ": the application permission " + e.Permission + " has no consent"
+		return s + ": the permission " + e.Permission + " has no consent"
 	}
 	if e.Err != nil {
 		s += ": " + firstLine(e.Err.Error())
@@ -88,13 +88,13 @@ func classify(op operation, x exchange, err error) *Error {
 	case e.Status >= 400:
 		e.Kind = Rejected
 	default:
-		e.signIn(err)
+		e.signIn(op, err)
 	}
 	return e
 }
 
 // signIn looks at a request that never went out: the token could not be had.
-func (e *Error) signIn(err error) {
+func (e *Error) signIn(op operation, err error) {
 	e.Kind = Unreachable
 	failed, ok := errors.AsType[*azidentity.AuthenticationFailedError](err)
 	if !ok {
@@ -104,6 +104,9 @@ func (e *Error) signIn(err error) {
 		e.Kind, e.Status = Credential, r.StatusCode
 		e.Code = aadsts.FindString(err.Error())
 		e.RequestID = r.Header.Get("x-ms-request-id")
+		if e.Code == "AADSTS65001" { // nobody has consented
+			e.Kind, e.Permission = NoConsent, op.permission
+		}
 		if i := strings.Index(err.Error(), e.Code); e.Code != "" && i >= 0 {
 			e.Err = errors.New(strings.Split(err.Error()[i:], " Trace ID")[0])
 		}

@@ -127,7 +127,7 @@ func (m *Microsoft) tokens(g *msGrant) (map[string]any, error) {
 		if err != nil {
 			return nil, err
 		}
-		c, scope = m.baseClaims(graphResource), granted
+		c, scope = m.baseClaims(graphResource), g.scope // .default comes back by its name
 		c["scp"], c["oid"], c["appid"], c["name"], c["upn"], c["idtyp"] = granted, p.ID, g.client, p.Name, p.User, "user"
 	} else {
 		s, err := m.userScope(g.scope)

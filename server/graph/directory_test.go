@@ -1,0 +1,115 @@
+package graph_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"cordboard/server/graph"
+	"cordboard/server/lab"
+)
+
+func TestDirectoryIsReadOnceAndThenOnlyWhatChanged(t *testing.T) {
+	var accounts []lab.MicrosoftAccount
+	for i := range 250 {
+		accounts = append(accounts, lab.MicrosoftAccount{User: fmt.Sprintf("user%d@contoso.com", i), Name: fmt.Sprintf("User %d", i), Department: "Network"})
+	}
+	m := simulated(t, lab.MicrosoftOptions{Accounts: accounts, PageSize: 100})
+	c := client(t, m, nil)
+	ctx := within(t, 30*time.Second)
+	all, err := c.Changes(ctx, "")
+	if err != nil || len(all.Users) != 250 || all.Users[0].Department != "Network" || all.Link == "" {
+		t.Fatalf("%d users, link %q, %v", len(all.Users), all.Link, err)
+	}
+	if n := len(m.GraphRequests()); n != 3 {
+		t.Errorf("%d requests for three pages", n)
+	}
+	m.AddAccount(lab.MicrosoftAccount{User: "user7@contoso.com", Name: "User Seven", Disabled: true})
+	m.RemoveAccount("user9@contoso.com")
+	next, err := c.Changes(ctx, all.Link)
+	if err != nil || len(next.Users) != 1 || next.Users[0].Name != "User Seven" || !next.Users[0].Disabled {
+		t.Fatalf("got %+v %v", next.Users, err)
+	}
+	if len(next.Removed) != 1 || next.Removed[0] != lab.MicrosoftID("user9@contoso.com") {
+		t.Errorf("removed %v", next.Removed)
+	}
+	_, err = c.Changes(ctx, m.GraphURL()+"/users/delta?$deltatoken=999999")
+	if e, ok := errors.AsType[*graph.Error](err); !ok || e.Status != 410 {
+		t.Errorf("a link that Graph does not know: %v", err)
+	}
+}
+
+func TestMembersOfATeam(t *testing.T) {
+	g := lab.MicrosoftGroup{ID: lab.MicrosoftID("team"), Name: "Network experts", Team: true, Members: []string{"megan.bowen@contoso.com", "ana.diaz@contoso.com", "raj.patel@contoso.com"}}
+	m := simulated(t, lab.MicrosoftOptions{Groups: []lab.MicrosoftGroup{g}, PageSize: 2})
+	c := client(t, m, nil)
+	got, err := c.Members(within(t, 20*time.Second), g.ID)
+	var names []string
+	for _, u := range got {
+		names = append(names, u.Name)
+	}
+	if err != nil || !slices.Equal(names, []string{"Megan Bowen", "Ana Diaz", "Raj Patel"}) {
+		t.Fatalf("got %v %v", names, err)
+	}
+	if _, err := c.Members(within(t, 20*time.Second), lab.MicrosoftID("no team")); kind(err) != graph.NotFound {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestQuestionInChatIsAnswered(t *testing.T) {
+	m := simulated(t, lab.MicrosoftOptions{})
+	c := client(t, m, nil)
+	token, err := m.MintUser("adele.vance@contoso.com", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := c.OnBehalfOf(token, adele)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := within(t, 30*time.Second)
+	chat, err := a.ChatWith(ctx, megan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := a.ChatWith(ctx, megan); err != nil || again != chat {
+		t.Errorf("a second chat of the same two: %q %v", again, err)
+	}
+	since := time.Now().Add(-time.Second)
+	if err := a.Say(ctx, chat, "Nestor Wilke of Fabrikam: VPN drops hourly. Can you take it?"); err != nil {
+		t.Fatal(err)
+	}
+	m.Say("megan.bowen@contoso.com", "adele.vance@contoso.com", "<p>Yes, send him&nbsp;over</p>")
+	got, err := a.Heard(ctx, chat, since, 20)
+	if err != nil || len(got) != 1 || got[0].Text != "Yes, send him over" || got[0].From != megan || got[0].Name != "Megan Bowen" {
+		t.Errorf("heard %+v %v", got, err)
+	}
+	sent := m.Messages("adele.vance@contoso.com", "megan.bowen@contoso.com")
+	if len(sent) != 2 || !strings.Contains(sent[0].Text, "VPN") || sent[0].From != "adele.vance@contoso.com" {
+		t.Errorf("sent %+v", sent)
+	}
+	if got, _ := a.Heard(ctx, chat, time.Now().Add(time.Minute), 20); len(got) != 0 {
+		t.Errorf("heard of old: %+v", got)
+	}
+}
+
+func TestChatWithoutConsentNamesTheRight(t *testing.T) {
+	m := simulated(t, lab.MicrosoftOptions{Delegated: []string{}})
+	token, _ := m.MintUser("adele.vance@contoso.com", nil)
+	c := client(t, m, nil)
+	a, err := c.OnBehalfOf(token, adele)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = a.ChatWith(within(t, 20*time.Second), megan)
+	e, ok := errors.AsType[*graph.Error](err)
+	if !ok || e.Kind != graph.NoConsent || !strings.Contains(e.Permission, "Chat.ReadWrite") {
+		t.Errorf("got %v", err)
+	}
+	if h := c.Health(); h.State != graph.StateNoConsent || !strings.Contains(h.Words, "chat with experts") {
+		t.Errorf("health %+v", h)
+	}
+}
