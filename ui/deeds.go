@@ -101,6 +101,10 @@ func (m *Model) sureYes(string) tea.Cmd {
 		return m.do(wire.Command{Do: wire.DoHangup})
 	case actLeave:
 		return m.leave()
+	case actSuspend:
+		m.flushNote()
+		time.AfterFunc(100*time.Millisecond, m.keyboard.interrupt) // Bubble Tea lets go of the keyboard meanwhile
+		return tea.Suspend
 	}
 	return nil
 }

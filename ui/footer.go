@@ -1,6 +1,9 @@
 package ui
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // footer is the last row: the mode, and exactly the keys that act now. What does not fit falls off at the right; "? keys" stays.
 func (m *Model) footer(w int) string {
@@ -45,9 +48,12 @@ func (m *Model) footerRow(in mode) []footerKey {
 		all = append(all, footerKey{key: k[0], label: k[1]})
 	}
 	for _, b := range m.footerKeys() {
-		pinned := b.act == actHelp || b.act == actHangup || b.act == actEndAll
+		pinned := b.act == actHelp || b.act == actHangup || b.act == actEndAll || b.act == actUndo
 		all = append(all, footerKey{b.act, b.shown(), m.v[b.label], pinned})
 	}
+	slices.SortStableFunc(all, func(a, b footerKey) int { // what comes and goes stands at the end, and moves nothing
+		return late(a.act) - late(b.act)
+	})
 	room := m.w - width(m.v[m.keys.chips[in].word]) - 2
 	need := 0
 	for i := range all {
@@ -60,6 +66,13 @@ func (m *Model) footerRow(in mode) []footerKey {
 		}
 	}
 	return all
+}
+
+func late(a action) int {
+	if a == actUndo {
+		return 1
+	}
+	return 0
 }
 
 // footerKeys are the bindings that the footer shows.
@@ -111,6 +124,8 @@ func (m *Model) footerExtra(in mode) [][2]string {
 			list = append(list, [2]string{key, m.v[wAgainEndAll]})
 		case actLeave:
 			list = append(list, [2]string{key, m.v[wAgainLeave]})
+		case actSuspend:
+			list = append(list, [2]string{key, m.v[wAgainSuspend]})
 		}
 	}
 	return list

@@ -19,6 +19,7 @@ type keyboard struct {
 	errs  chan error
 	rest  []byte
 	next  []byte
+	wake  chan struct{}
 	hold  time.Duration
 	mu    sync.Mutex
 	asked bool
@@ -26,7 +27,7 @@ type keyboard struct {
 }
 
 func newKeyboard(r io.Reader) *keyboard {
-	k := &keyboard{in: make(chan []byte, 16), errs: make(chan error, 1), hold: escHold}
+	k := &keyboard{in: make(chan []byte, 16), errs: make(chan error, 1), hold: escHold, wake: make(chan struct{}, 1)}
 	k.f, _ = r.(*os.File)
 	go k.pump(r)
 	return k
@@ -58,6 +59,8 @@ func (k *keyboard) Read(p []byte) (int, error) {
 		select {
 		case b := <-k.in:
 			k.rest = k.answers(k.whole(b))
+		case <-k.wake:
+			return 0, nil
 		case err := <-k.errs:
 			select {
 			case b := <-k.in: // typed just before the end
@@ -71,6 +74,14 @@ func (k *keyboard) Read(p []byte) (int, error) {
 	n := copy(p, k.rest)
 	k.rest = k.rest[n:]
 	return n, nil
+}
+
+// interrupt ends a Read that waits, so that who gave the keyboard up does not take the next key.
+func (k *keyboard) interrupt() {
+	select {
+	case k.wake <- struct{}{}:
+	default:
+	}
 }
 
 // whole waits for the rest of a sequence that ends in the middle.

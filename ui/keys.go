@@ -106,6 +106,7 @@ const (
 	actGateNo     action = "gateno"
 	actLeave      action = "leave"
 	actRedraw     action = "redraw"
+	actSuspend    action = "suspend"
 )
 
 // binding joins keys, words and deed. The footer, help, docs/agent.md and --plain are all made from it.
@@ -304,6 +305,7 @@ func screenKeys() []binding {
 			can: func(m *Model) bool { return m.gate != nil && m.gate.cmd.Do == wire.DoTransfer && m.board.Call != nil }},
 		{act: actGateNo, keys: []string{"esc"}, show: "Esc", label: wkNo, run: (*Model).gateNo},
 		{act: actLeave, keys: []string{"ctrl+c"}, show: "Ctrl+C", label: wkLeave, group: 's', quiet: true, run: sure(actLeave)},
+		{act: actSuspend, keys: []string{"ctrl+z"}, show: "Ctrl+Z", label: wkSuspend, group: 's', quiet: true, run: sure(actSuspend), can: func(m *Model) bool { return m.keyboard != nil }},
 		{act: actRedraw, keys: []string{"ctrl+l"}, show: "Ctrl+L", label: wkRedraw, group: 's', quiet: true, run: (*Model).redraw},
 	}
 }

@@ -73,16 +73,17 @@ const (
 
 // Model is the desk as Bubble Tea sees it. View reads it only; time comes with the messages.
 type Model struct {
-	o      Options
-	ctx    context.Context
-	v      words
-	t      *theme
-	keys   *keymap
-	out    *terminal
-	env    environment
-	w, h   int
-	now    time.Time
-	steady bool // the terminal has answered, or will not: draw
+	o        Options
+	ctx      context.Context
+	v        words
+	t        *theme
+	keys     *keymap
+	out      *terminal
+	keyboard *keyboard // nil: the console cannot be stopped and gone on with
+	env      environment
+	w, h     int
+	now      time.Time
+	steady   bool // the terminal has answered, or will not: draw
 
 	board    Board
 	sign     wire.SignIn

@@ -160,7 +160,7 @@ type chip struct {
 }
 
 func chips() [modeCount]chip {
-	desk := []action{actHelp, actWhy, actHistory, actSettings, actUndo, actLeave, actRedraw}
+	desk := []action{actHelp, actWhy, actHistory, actSettings, actUndo, actLeave, actSuspend, actRedraw}
 	with := func(keys ...action) []action {
 		for _, a := range desk {
 			if a == actWhy && (slices.Contains(keys, actWhyMe) || slices.Contains(keys, actWhyWaiting) || slices.Contains(keys, actWhyMissed)) {

@@ -7,10 +7,12 @@ import (
 	"errors"
 	"io"
 	"os"
+	"os/signal"
 	"runtime"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -21,6 +23,8 @@ import (
 // Run draws the desk until the person leaves or ctx ends. start is called with the function that takes what
 // session and softphone tell (values of session/wire); that function never waits.
 func Run(ctx context.Context, o Options, start func(tell func(any))) error {
+	ctx, unhook := signal.NotifyContext(ctx, syscall.SIGHUP) // the window was closed: leave in order
+	defer unhook()
 	runewidth.DefaultCondition.EastAsianWidth = false // the renderer and we count alike, whatever the locale
 	in, out := files(o)
 	m := newModel(ctx, o)
@@ -32,6 +36,7 @@ func Run(ctx context.Context, o Options, start func(tell func(any))) error {
 		opts = append(opts, tea.WithInput(in)) // console events, not bytes: nothing is ever cut in two
 	} else if keys = newKeyboard(in); keys.f != nil {
 		opts = append(opts, tea.WithInput(keys))
+		m.keyboard = keys
 	} else {
 		opts = append(opts, tea.WithInput(plainInput{keys}))
 	}

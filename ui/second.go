@@ -70,12 +70,15 @@ func (m *Model) sureRow(l *line) {
 		l.put(text|bold, m.v.f(wSureHangup, "who", who, "key", keyName(m.sure.key)))
 	case actEndAll:
 		l.put(text|bold, m.v.f(wSureEndAll, "key", keyName(m.sure.key)))
-	case actLeave:
-		if m.board.Call != nil {
-			l.put(text|bold, m.v.f(wSureLeaveCall, "who", who))
-		} else {
-			l.put(text|bold, m.v[wSureLeave])
+	case actLeave, actSuspend:
+		words := m.v[wSureLeave]
+		if m.sure.act == actSuspend {
+			words = m.v[wSureSuspend]
 		}
+		if m.board.Call != nil {
+			words = m.v.f(wSureLeaveCall, "who", who, "key", keyName(m.sure.key))
+		}
+		l.put(text|bold, words)
 	}
 }
 

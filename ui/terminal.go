@@ -33,9 +33,13 @@ func (t *terminal) send(seq string, through bool) {
 	_, _ = t.Write([]byte(seq))
 }
 
-// copy puts words on the clipboard (OSC 52). tmux takes it itself, and passes it on when it is set to.
+// copy puts words on the clipboard (OSC 52). tmux gets it twice: for itself, and to pass on.
 func (t *terminal) copy(words string) {
-	t.send("\x1b]52;c;"+base64.StdEncoding.EncodeToString([]byte(words))+"\x07", false)
+	seq := "\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte(words)) + "\x07"
+	t.send(seq, false)
+	if t.tmux {
+		t.send(seq, true)
+	}
 }
 
 // notify asks for a desktop notification, in the two ways that terminals know (OSC 9, OSC 777).

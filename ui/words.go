@@ -63,6 +63,8 @@ const (
 	wSureEndAll
 	wSureLeave
 	wSureLeaveCall
+	wSureSuspend
+	wAgainSuspend
 	wAgainHangup
 	wAgainEndAll
 	wAgainLeave
@@ -436,6 +438,7 @@ const (
 	wkNo
 	wkAnyway
 	wkOther
+	wkSuspend
 	wkRedraw
 
 	// --plain

@@ -53,7 +53,9 @@ var english = [wordCount]string{
 	wSureHangup:    "{key} again hangs up on {who}.",
 	wSureEndAll:    "{key} again ends the call for everybody.",
 	wSureLeave:     "Ctrl+C again signs you out and leaves.",
-	wSureLeaveCall: "Ctrl+C again leaves: {who} hears music, 20 s to return.",
+	wSureLeaveCall: "{key} again leaves: {who} hears music, 20 s to return.",
+	wSureSuspend:   "Ctrl+Z again stops the console; calls do not come until it goes on.",
+	wAgainSuspend:  "again: stop",
 	wAgainHangup:   "again: hang up on {who}",
 	wAgainEndAll:   "again: end for all",
 	wAgainLeave:    "again: leave",
@@ -427,6 +429,7 @@ var english = [wordCount]string{
 	wkNo:          "no",
 	wkAnyway:      "ring anyway",
 	wkOther:       "someone else",
+	wkSuspend:     "stop, fg goes on",
 	wkRedraw:      "redraw",
 
 	// --plain

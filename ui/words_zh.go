@@ -53,7 +53,9 @@ var chinese = [wordCount]string{
 	wSureHangup:    "再按一次 {key} 将挂断 {who}。",
 	wSureEndAll:    "再按一次 {key} 将结束所有人的通话。",
 	wSureLeave:     "再按一次 Ctrl+C 将退出登录。",
-	wSureLeaveCall: "再按 Ctrl+C 离开：{who} 听音乐，20 秒内可返回。",
+	wSureLeaveCall: "再按 {key} 离开：{who} 听音乐，20 秒内可返回。",
+	wSureSuspend:   "再按一次 Ctrl+Z 暂停控制台；恢复之前不会有来电。",
+	wAgainSuspend:  "再按：暂停",
 	wAgainHangup:   "再按：挂断 {who}",
 	wAgainEndAll:   "再按：全部结束",
 	wAgainLeave:    "再按：离开",
@@ -427,6 +429,7 @@ var chinese = [wordCount]string{
 	wkNo:          "否",
 	wkAnyway:      "仍然呼叫",
 	wkOther:       "改转他人",
+	wkSuspend:     "暂停",
 	wkRedraw:      "重绘",
 
 	// --plain
