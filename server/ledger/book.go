@@ -23,6 +23,7 @@ func (b *book) touch(t *table, r row) { b.dirty[r] = t }
 type shelf struct {
 	conn  *sql.Conn
 	stmts map[string]*sql.Stmt
+	out   rowWriter
 	open  bool // a transaction is
 
 	books  map[[2]string]*book
@@ -75,6 +76,7 @@ func (s *shelf) closeStatements() {
 		st.Close()
 	}
 	clear(s.stmts)
+	s.out.close()
 }
 
 func (s *shelf) exec(query string) error {
@@ -119,63 +121,36 @@ func (s *shelf) abort() error {
 	return s.exec("ROLLBACK")
 }
 
+// flush writes the rows that changed, table by table.
 func (s *shelf) flush() error {
+	rows := map[*table][]row{}
 	for b := range s.dirty {
 		for r, t := range b.dirty {
-			if err := s.put(t, r); err != nil {
-				return err
-			}
+			rows[t] = append(rows[t], r)
 		}
 		clear(b.dirty)
 	}
-	clear(s.dirty)
 	for r, t := range s.states {
-		if err := s.put(t, r); err != nil {
-			return err
-		}
+		rows[t] = append(rows[t], r)
 	}
-	clear(s.states)
 	for _, c := range s.fresh {
-		if err := s.put(c.t, c.r); err != nil {
-			return err
-		}
+		rows[c.t] = append(rows[c.t], c.r)
 	}
-	s.fresh = s.fresh[:0]
 	for _, p := range s.at {
-		if err := s.put(positionTable, p); err != nil {
-			return err
+		rows[positionTable] = append(rows[positionTable], p)
+	}
+	clear(s.dirty)
+	clear(s.states)
+	clear(s.fresh)
+	s.fresh = s.fresh[:0]
+	return s.conn.Raw(func(dc any) error {
+		for _, t := range allTables {
+			if err := s.out.write(dc, t, rows[t]); err != nil {
+				return err
+			}
 		}
-	}
-	return nil
-}
-
-func (s *shelf) put(t *table, r row) error {
-	st, err := s.stmt(t.put())
-	if err != nil {
-		return err
-	}
-	_, err = st.Exec(values(r)...)
-	return err
-}
-
-// values gives what the fields point to.
-func values(r row) []any {
-	out := r.fields()
-	for i, p := range out {
-		switch p := p.(type) {
-		case *string:
-			out[i] = *p
-		case *int64:
-			out[i] = *p
-		case *int:
-			out[i] = int64(*p)
-		case *bool:
-			out[i] = *p
-		case *float64:
-			out[i] = *p
-		}
-	}
-	return out
+		return nil
+	})
 }
 
 // rowOf is a pointer to a row type.

@@ -27,11 +27,13 @@ type projector struct {
 	done    map[string]uint64 // in the tables
 	moved   chan struct{}     // closed and made anew at every commit
 	target  map[string]uint64 // stored, as last heard
+	waiting int               // who waits for the tables
 }
 
 const (
-	commitEvery = 30 * time.Millisecond
-	commitAfter = 4000 // facts
+	commitEvery = 100 * time.Millisecond
+	commitSoon  = 2 * time.Millisecond // when somebody waits for it
+	commitAfter = 4000                 // facts
 )
 
 func newProjector(b *bus.Bus, db *sql.DB, log *slog.Logger, tell func(error)) *projector {
@@ -106,7 +108,7 @@ func (p *projector) loop(ctx context.Context, s *shelf, records <-chan *record, 
 					return err
 				}
 			} else if due == nil {
-				due = time.After(commitEvery)
+				due = time.After(p.pace())
 			}
 		case <-due:
 			if err := commit(); err != nil {
@@ -118,6 +120,9 @@ func (p *projector) loop(ctx context.Context, s *shelf, records <-chan *record, 
 			p.news.Take()
 			if err := more(); err != nil {
 				return errors.Join(err, s.abort())
+			}
+			if due != nil {
+				due = time.After(commitSoon)
 			}
 		case err := <-failed:
 			return errors.Join(err, s.abort())
@@ -249,6 +254,9 @@ func (p *projector) caughtUp(ctx context.Context) error {
 }
 
 func (p *projector) reach(ctx context.Context, tenant string, seq uint64) error {
+	p.wait(1)
+	defer p.wait(-1)
+	p.news.Put(struct{}{})
 	for {
 		p.mu.Lock()
 		p.target[tenant] = max(seq, p.target[tenant])
@@ -263,6 +271,22 @@ func (p *projector) reach(ctx context.Context, tenant string, seq uint64) error 
 			return fmt.Errorf("tables of tenant %s stand at event %d of %d: %w", tenant, done, seq, ctx.Err())
 		}
 	}
+}
+
+func (p *projector) wait(n int) {
+	p.mu.Lock()
+	p.waiting += n
+	p.mu.Unlock()
+}
+
+// pace is how long facts gather before they are committed.
+func (p *projector) pace() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.waiting > 0 {
+		return commitSoon
+	}
+	return commitEvery
 }
 
 // behind is the number of events that are stored and not in the tables.

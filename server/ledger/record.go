@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"encoding/json"
 	"time"
 
@@ -28,21 +29,35 @@ func decode(tenant string, m bus.Message) *record {
 	if r.skip {
 		return r
 	}
-	var raw struct {
-		V        int             `json:"v"`
-		Fact     json.RawMessage `json:"fact"`
-		Personal json.RawMessage `json:"personal"`
-	}
-	err := json.Unmarshal(m.Data, &raw)
-	if err == nil {
-		err = r.entry.UnmarshalJSON(m.Data)
-	}
-	if err != nil {
+	if err := r.entry.UnmarshalJSON(m.Data); err != nil {
 		text, _ := json.Marshal(string(m.Data))
 		r.entry = fact.Entry{At: time.UnixMicro(0), Fact: fact.Unknown{Name: unreadable, Body: text}}
 		r.body = string(text)
 		return r
 	}
-	r.version, r.body, r.personal = raw.V, string(raw.Fact), string(raw.Personal)
+	r.raw(m.Data)
 	return r
+}
+
+// factKey comes before the fact, which is last in an entry. Within a text these characters cannot stand: its
+// quotes are escaped.
+var factKey = []byte(`,"fact":`)
+
+// raw keeps body and personal as they were written.
+func (r *record) raw(data []byte) {
+	ours := bytes.HasPrefix(data, []byte(`{"kind":"`+r.entry.Fact.Kind()+`","v":1,`)) && r.entry.Personal == nil
+	if i := bytes.Index(data, factKey); ours && i > 0 && data[len(data)-1] == '}' {
+		if body := data[i+len(factKey) : len(data)-1]; json.Valid(body) {
+			r.version, r.body = 1, string(body)
+			return
+		}
+	}
+	var raw struct {
+		V        int             `json:"v"`
+		Fact     json.RawMessage `json:"fact"`
+		Personal json.RawMessage `json:"personal"`
+	}
+	if json.Unmarshal(data, &raw) == nil {
+		r.version, r.body, r.personal = raw.V, string(raw.Fact), string(raw.Personal)
+	}
 }

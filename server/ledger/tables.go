@@ -57,14 +57,15 @@ func (t *table) create() string {
 	return s
 }
 
-// put writes a row over whatever stood there.
-func (t *table) put() string {
+// put writes n rows over whatever stood there.
+func (t *table) put(n int) string {
 	var set []string
 	for _, c := range t.columns[t.keys:] {
 		set = append(set, c+" = excluded."+c)
 	}
-	return fmt.Sprintf("INSERT INTO %s VALUES (%s) ON CONFLICT DO UPDATE SET %s",
-		t.name, strings.TrimSuffix(strings.Repeat("?, ", len(t.columns)), ", "), strings.Join(set, ", "))
+	one := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(t.columns)), ", ") + ")"
+	return fmt.Sprintf("INSERT INTO %s VALUES %s ON CONFLICT DO UPDATE SET %s",
+		t.name, strings.TrimSuffix(strings.Repeat(one+", ", n), ", "), strings.Join(set, ", "))
 }
 
 // of reads all columns; where says which rows.

@@ -1,0 +1,171 @@
+package ledger
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cordboard/server/bus"
+)
+
+// TestMain also plays the processes that the tests kill and ask: CORDBOARD_TEST_CHILD is what they do.
+func TestMain(m *testing.M) {
+	var err error
+	switch what, dir, _ := strings.Cut(os.Getenv("CORDBOARD_TEST_CHILD"), ":"); what {
+	case "":
+		os.Exit(m.Run())
+	case "write":
+		err = writeForEver(dir)
+	case "report":
+		err = ContactsReport(context.Background(), os.Stdout, ReportOptions{Dir: dir, Format: "csv"}, Filter{})
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func child(what, dir string) *exec.Cmd {
+	c := exec.Command(os.Args[0])
+	c.Env = append(os.Environ(), "CORDBOARD_TEST_CHILD="+what+":"+dir)
+	return c
+}
+
+// writeForEver puts facts at some 2,000 a second and says from time to time which number is certainly stored.
+func writeForEver(dir string) error {
+	ctx := context.Background()
+	b, err := bus.Open(ctx, bus.Options{Dir: filepath.Join(dir, "events")})
+	if err != nil {
+		return err
+	}
+	l, err := Open(ctx, b, dir, nil)
+	if err != nil {
+		return err
+	}
+	n, _, err := l.Position(ctx, "contoso")
+	if err != nil {
+		return err
+	}
+	d := newDay("contoso", n, l.Put)
+	d.n, d.ids = n, int(n)
+	for i := 0; ; i++ {
+		d.contact()
+		if i%5 == 4 {
+			time.Sleep(20 * time.Millisecond)
+		}
+		if i%20 == 19 {
+			before := d.n
+			if err := l.Sync(ctx); err != nil {
+				return err
+			}
+			fmt.Println(before)
+		}
+	}
+}
+
+func TestAKilledServerLosesNothingThatWasStoredAndItsTablesAreTheSame(t *testing.T) {
+	dir := t.TempDir()
+	said := uint64(0)
+	for round := range 3 {
+		c := child("write", dir)
+		out, err := c.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var complaints bytes.Buffer
+		c.Stderr = &complaints
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(out)
+		for range 3 + round { // it is killed at another point each time
+			if !lines.Scan() {
+				t.Fatalf("the writer ended by itself: %s", complaints.String())
+			}
+			said, _ = strconv.ParseUint(lines.Text(), 10, 64)
+		}
+		if round == 1 {
+			checkReport(t, dir)
+		}
+		if err := c.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		for lines.Scan() {
+			said, _ = strconv.ParseUint(lines.Text(), 10, 64)
+		}
+		c.Wait()
+		checkKilled(t, dir, said)
+	}
+}
+
+func checkKilled(t *testing.T, dir string, said uint64) {
+	t.Helper()
+	l := ledgerIn(t, dir)
+	n, _, err := l.Position(within(t), "contoso")
+	if err != nil || n < said {
+		t.Fatalf("the tables stand at fact %d (%v), and %d was stored", n, err, said)
+	}
+	got := dump(t, l.db())
+	var gaps int
+	s, err := l.bus.Stream(within(t), "contoso")
+	if err != nil {
+		t.Fatal(err)
+	}
+	last, err := s.Last(within(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := uint64(1)
+	s.Read(within(t), 1, func(m bus.Message) error {
+		if e := decode("contoso", m).entry; e.N != 0 {
+			if e.N != next {
+				gaps++
+			}
+			next = e.N + 1
+		}
+		if m.Seq == last {
+			return context.Canceled
+		}
+		return nil
+	})
+	if gaps != 0 || next != n+1 {
+		t.Errorf("%d gaps in the numbers of the facts, next is %d, the tables stand at %d", gaps, next, n)
+	}
+	shut(t, l)
+	if diff := cmp.Diff(got, rebuilt(t, dir)); diff != "" {
+		t.Fatalf("the tables are not what the events make:\n%.3000s", diff)
+	}
+}
+
+// checkReport asks for a report in another process while the writer runs.
+func checkReport(t *testing.T, dir string) {
+	t.Helper()
+	out, err := child("report", dir).CombinedOutput()
+	if n := bytes.Count(out, []byte("\n")); err != nil || n < 60 {
+		t.Errorf("the report of another process has %d lines: %v %.300s", n, err, out)
+	}
+}
+
+func TestAReportIsThereWhenTheServerDoesNotRun(t *testing.T) {
+	dir := t.TempDir()
+	l := ledgerIn(t, dir)
+	newDay("contoso", 1, l.Put).contact()
+	settle(t, l)
+	shut(t, l)
+	if out, err := child("report", dir).CombinedOutput(); err != nil || bytes.Count(out, []byte("\n")) != 2 {
+		t.Errorf("%v: %s", err, out)
+	}
+	if out, err := child("report", t.TempDir()).CombinedOutput(); err == nil || !strings.Contains(string(out), "has the server run?") {
+		t.Errorf("a folder without a ledger: %v %s", err, out)
+	}
+}
