@@ -139,11 +139,12 @@ func (e *Edge) listen() error {
 
 func (e *Edge) serveUDP(c net.PacketConn) {
 	udp, _ := c.(*net.UDPConn)
-	e.udp = &packets{PacketConn: c, udp: udp, edge: e}
+	e.udp = &packets{PacketConn: c, udp: udp, edge: e, started: make(chan struct{})}
 	a := addrPortOf(c.LocalAddr())
 	host, _, _ := net.SplitHostPort(c.LocalAddr().String())
 	e.udpAddr = sip.Addr{IP: net.ParseIP(host), Port: int(a.Port())}
 	e.run("udp", func() { e.tp.ServeUDP(e.udp) })
+	<-e.udp.started
 }
 
 func (e *Edge) serveStreams(inner net.Listener, secure bool) {

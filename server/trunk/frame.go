@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -39,6 +40,9 @@ type stream struct {
 // Read gives inspected messages. Keep-alives (RFC 5626 §3.5.1) are answered here.
 func (s *stream) Read(b []byte) (int, error) {
 	s.begin.Do(func() { close(s.started) })
+	if len(s.ready) == 0 {
+		runtime.Gosched() // as for UDP
+	}
 	for len(s.ready) == 0 {
 		one, err := s.next()
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"runtime"
 	"sync"
 	"time"
 
@@ -20,10 +21,15 @@ type packets struct {
 	net.PacketConn
 	udp  *net.UDPConn // the same socket when it is a real one: reading from it allocates nothing
 	edge *Edge
+
+	begin   sync.Once
+	started chan struct{} // closed when sipgo reads: from then on it also sends from here
 }
 
 // ReadFrom gives the next inspected message of somebody who may send.
 func (p *packets) ReadFrom(b []byte) (int, net.Addr, error) {
+	p.begin.Do(func() { close(p.started) })
+	runtime.Gosched() // sipgo handles each message in a goroutine of its own: let the last one begin, so that order is kept
 	failed := 0
 	for {
 		n, from, err := p.read(b)

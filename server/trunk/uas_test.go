@@ -91,3 +91,291 @@ func TestA200IsRepeatedUntilGivenUpAndThenABYEFollows(t *testing.T) {
 		}
 	})
 }
+
+func TestALateOfferIsAnsweredByTheACK(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, nil)
+		s := h.sbc(theirs)
+		s.send(s.request("INVITE", 1, "", "", ""))
+		d := h.call()
+		if d.Info().SDP != nil {
+			t.Fatal("an SDP out of nothing")
+		}
+		n := listen(d)
+		d.Answer([]byte("v=0 our offer"))
+		ok := s.expect("SIP/2.0 200")
+		if ok.body() != "v=0 our offer" {
+			t.Fatalf("200 with %q", ok.body())
+		}
+		s.send(s.request("ACK", 1, ok.tag("To"), "", "v=0 their answer"))
+		if a := want[Acked](t, n); string(a.SDP) != "v=0 their answer" {
+			t.Fatalf("acked with %q", a.SDP)
+		}
+	})
+}
+
+func TestCancelEndsACallThatIsNotAnswered(t *testing.T) {
+	for name, ringing := range map[string]bool{"before it rings": false, "while it rings": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t, nil)
+				s := h.sbc(theirs)
+				inv := s.request("INVITE", 1, "", "", offer)
+				s.send(inv)
+				d := h.call()
+				n := listen(d)
+				if ringing {
+					d.Progress(180, nil)
+					s.expect("SIP/2.0 180")
+				} else {
+					s.expect("SIP/2.0 100")
+				}
+				cancel := strings.Replace(strings.Replace(inv, "INVITE", "CANCEL", 1), "CSeq: 1 INVITE", "CSeq: 1 CANCEL\nReason: SIP;cause=200;text=\"Call completed elsewhere\"", 1)
+				head, _, _ := strings.Cut(cancel, "\n\n")
+				s.send(strings.Replace(head, "Content-Type: application/sdp\n", "", 1) + "\n\n")
+				s.expect("SIP/2.0 200")
+				s.expect("SIP/2.0 487")
+				s.send(strings.Replace(s.request("ACK", 1, "x", "", ""), "branch=z9hG4bKack", "branch=z9hG4bKinvite", 1))
+				if e := want[Ended](t, n); e != (Ended{By: "peer", Code: 200, Cause: "cancel", Text: "Call completed elsewhere"}) {
+					t.Fatalf("%+v", e)
+				}
+				d.Answer([]byte("v=0")) // too late: without effect
+				n.quiet(t, time.Minute)
+			})
+		})
+	}
+}
+
+func TestWeRefuseByCode(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, nil)
+		s := h.sbc(theirs)
+		s.send(s.request("INVITE", 1, "", "", offer))
+		d := h.call()
+		n := listen(d)
+		d.Reject(503, "draining\r\nX-Bad: 1", 2500*time.Millisecond)
+		p := s.expect("SIP/2.0 503")
+		if p.header("Retry-After") != "3" || p.header("X-Bad") != "" {
+			t.Fatalf("503:\n%s", p.text)
+		}
+		if e := want[Ended](t, n); e.By != "us" || e.Code != 503 || e.Cause != "rejected" {
+			t.Fatalf("%+v", e)
+		}
+		d.Progress(180, nil)
+		d.Hangup(Reason{})
+		n.quiet(t, time.Minute)
+	})
+}
+
+func TestAHangUpAfterOur200WaitsForTheACK(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, nil)
+		s := h.sbc(theirs)
+		s.send(s.request("INVITE", 1, "", "", offer))
+		d := h.call()
+		n := listen(d)
+		d.Answer([]byte("v=0"))
+		ok := s.expect("SIP/2.0 200")
+		d.Hangup(Reason{Code: 200, Text: `said "bye"`})
+		d.Hangup(Reason{Code: 200})
+		if e := want[Ended](t, n); e.By != "us" {
+			t.Fatalf("%+v", e)
+		}
+		for {
+			p, some := s.next(300 * time.Millisecond)
+			if !some {
+				break
+			}
+			if strings.HasPrefix(p.start, "BYE") {
+				t.Fatal("BYE before the ACK")
+			}
+		}
+		s.send(s.request("ACK", 1, ok.tag("To"), "", ""))
+		bye := s.expect("BYE")
+		if bye.header("Reason") != `SIP;cause=200;text="said \"bye\""` || bye.tag("From") != ok.tag("To") || bye.tag("To") != "far1" || !strings.HasPrefix(bye.start, "BYE sip:sbc@192.0.2.2:5060 ") {
+			t.Fatalf("BYE:\n%s", bye.text)
+		}
+		s.send(s.answer(bye, "200 OK", "", "", ""))
+		n.quiet(t, time.Minute)
+		if h.edge.Dialogs() != 0 {
+			t.Fatal("the dialog stays")
+		}
+	})
+}
+
+func TestARepeatedINVITEIsNoSecondCallAndAMergedOneIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, nil)
+		s := h.sbc(theirs)
+		inv := s.request("INVITE", 1, "", "", offer)
+		s.send(inv)
+		h.call()
+		s.send(inv)
+		s.send(inv)
+		synctest.Wait()
+		if len(h.calls) != 0 {
+			t.Fatal("a repeated INVITE made a call")
+		}
+		s.send(strings.Replace(inv, "z9hG4bK", "z9hG4bKother", 1))
+		s.expect("SIP/2.0 482")
+	})
+}
+
+func TestRequestsOutsideOfDialogs(t *testing.T) {
+	for _, c := range []struct {
+		name, method, tag, extra, body, want, header string
+	}{
+		{"OPTIONS is answered", "OPTIONS", "", "", "", "200", "Allow"},
+		{"BYE without a dialog", "BYE", "", "", "", "481", ""},
+		{"BYE of an unknown dialog", "BYE", "nobody", "", "", "481", ""},
+		{"INVITE of an unknown dialog", "INVITE", "nobody", "", offer, "481", ""},
+		{"CANCEL of nothing", "CANCEL", "", "", "", "481", ""},
+		{"REGISTER is not taken", "REGISTER", "", "", "", "405", "Allow"},
+		{"SUBSCRIBE is not taken", "SUBSCRIBE", "", "Event: presence\n", "", "405", "Allow"},
+		{"REFER outside of a dialog", "REFER", "", "Refer-To: <sip:a@b>\n", "", "405", "Allow"},
+		{"an unknown method", "DANCE", "", "", "", "501", "Allow"},
+		{"an unknown extension", "INVITE", "", "Require: nothing-we-know, timer\n", offer, "420", "Unsupported"},
+		{"an encoded body", "INVITE", "", "Content-Encoding: gzip\n", offer, "415", "Accept-Encoding"},
+		{"a session too short", "INVITE", "", "Supported: timer\nSession-Expires: 60\n", offer, "422", "Min-SE"},
+		{"Replaces from a peer that may not", "INVITE", "", "Replaces: a@b;to-tag=1;from-tag=2\n", offer, "403", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t, nil)
+				s := h.sbc(theirs)
+				s.send(s.request(c.method, 1, c.tag, c.extra, c.body))
+				p := s.expect("SIP/2.0 " + c.want)
+				if c.header != "" && p.header(c.header) == "" {
+					t.Fatalf("no %s:\n%s", c.header, p.text)
+				}
+				if len(h.calls) != 0 {
+					t.Fatal("it made a call")
+				}
+			})
+		})
+	}
+}
+
+func TestRequestsWithinADialog(t *testing.T) {
+	for _, c := range []struct {
+		name, method, extra, body, want string
+		tone                            byte
+	}{
+		{"a tone by dtmf-relay", "INFO", "Content-Type: application/dtmf-relay\n", "Signal= 5\nDuration=160\n", "200", '5'},
+		{"a tone by dtmf", "INFO", "Content-Type: application/dtmf\n", "11", "200", '#'},
+		{"no tone at all", "INFO", "Content-Type: application/dtmf\n", "hello", "400", 0},
+		{"other information", "INFO", "Content-Type: text/plain\n", "hello", "415", 0},
+		{"an empty INFO", "INFO", "", "", "200", 0},
+		{"OPTIONS", "OPTIONS", "", "", "200", 0},
+		{"a session refresh by UPDATE", "UPDATE", "Supported: timer\nSession-Expires: 1800;refresher=uac\n", "", "200", 0},
+		{"NOTIFY of nothing", "NOTIFY", "Event: x\n", "", "481", 0},
+		{"REFER from a peer that may not", "REFER", "Refer-To: <sip:a@b>\n", "", "405", 0},
+		{"PRACK of nothing", "PRACK", "RAck: 1 1 INVITE\n", "", "481", 0},
+		{"an unknown method", "DANCE", "", "", "501", 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t, nil)
+				s := h.sbc(theirs)
+				_, n, tag := h.answered(s)
+				m := s.request(c.method, 2, tag, c.extra, "")
+				s.send(m[:strings.Index(m, "\n\n")] + "\n\n" + c.body)
+				s.expect("SIP/2.0 " + c.want)
+				if c.tone != 0 {
+					if e := want[Tone](t, n); e.Digit != c.tone {
+						t.Fatalf("tone %q", e.Digit)
+					}
+				}
+				n.quiet(t, time.Second)
+			})
+		})
+	}
+}
+
+func TestADialogIsFoundByItsTagsWhateverAddressOfItsTrunkSends(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		trunk := london()
+		trunk.Allow = prefixes("192.0.2.0/28")
+		h := newHouse(t, nil, trunk, Trunk{ID: "paris", Tenant: "fabrikam", Allow: prefixes("198.51.100.0/24")})
+		s := h.sbc(theirs)
+		_, n, tag := h.answered(s)
+		other := h.sbc("198.51.100.7:5060") // another tenant's
+		other.id = s.id
+		other.send(other.request("BYE", 2, tag, "", ""))
+		other.expect("SIP/2.0 481")
+		forged := h.sbc("192.0.2.9:5060")
+		forged.id, forged.tag = s.id, "wrong"
+		forged.send(forged.request("BYE", 2, tag, "", ""))
+		forged.expect("SIP/2.0 481")
+		n.quiet(t, time.Second)
+		second := h.sbc("192.0.2.10:5080")
+		second.id = s.id
+		second.send(second.request("BYE", 2, tag, "", ""))
+		second.expect("SIP/2.0 200")
+		want[Ended](t, n)
+	})
+}
+
+func TestStrangersGetNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, nil)
+		s := h.sbc("203.0.113.1:5060")
+		s.send(s.request("INVITE", 1, "", "", offer))
+		s.send(s.request("OPTIONS", 1, "", "", ""))
+		s.raw("garbage")
+		if p, some := s.next(time.Minute); some {
+			t.Fatalf("a stranger was told %q", p.start)
+		}
+		if c := h.edge.Counts(); c.Strangers != 3 || len(h.calls) != 0 {
+			t.Fatalf("%+v", c)
+		}
+	})
+}
+
+func TestUnderLoadNewCallsAreRefusedAndThoseThatAreUpGoOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		busy := false
+		h := newHouse(t, func(o *Options) { o.Load = func() (bool, time.Duration) { return busy, 4 * time.Second } })
+		s := h.sbc(theirs)
+		_, n, tag := h.answered(s)
+		busy = true
+		other := h.sbc("192.0.2.2:5070")
+		other.send(other.request("INVITE", 1, "", "", offer))
+		if p := other.expect("SIP/2.0 503"); p.header("Retry-After") != "4" {
+			t.Fatalf("503:\n%s", p.text)
+		}
+		s.send(s.request("BYE", 2, tag, "", ""))
+		s.expect("SIP/2.0 200")
+		want[Ended](t, n)
+	})
+}
+
+func TestAPanicCostsOneCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, nil)
+		s, other := h.sbc(theirs), h.sbc("192.0.2.2:5070")
+		_, n, tag := h.answered(other)
+		d, _, _ := h.answered(s)
+		d.do(func() { panic("a fault") })
+		s.expect("BYE")
+		n.quiet(t, time.Second)
+		other.send(other.request("BYE", 2, tag, "", ""))
+		other.expect("SIP/2.0 200")
+		want[Ended](t, n)
+	})
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, func(o *Options) { o.Handler = faulty{} })
+		s := h.sbc(theirs)
+		s.send(s.request("INVITE", 1, "", "", offer))
+		s.expect("SIP/2.0 500")
+		synctest.Wait()
+		if h.edge.Dialogs() != 0 {
+			t.Fatal("the dialog stays")
+		}
+	})
+}
+
+type faulty struct{}
+
+func (faulty) Invite(*Dialog)                          { panic("a fault in the handler") }
+func (faulty) PeerHealth(string, string, bool, string) {}
