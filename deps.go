@@ -18,6 +18,7 @@ import (
 	_ "github.com/emiago/sipgo"
 	_ "github.com/google/go-cmp/cmp"
 	_ "github.com/gordonklaus/portaudio"
+	_ "github.com/jfreymuth/pulse/proto"
 	_ "github.com/microsoft/kiota-authentication-azure-go"
 	_ "github.com/microsoft/kiota-http-go"
 	_ "github.com/microsoft/kiota-serialization-json-go"

@@ -50,7 +50,7 @@ func (p *Phone) Moved() bool { return p.moved.Load() }
 
 // watchNetwork asks for an ICE restart when the machine's addresses change: pion does not watch interfaces.
 func (p *Phone) watchNetwork(addresses func() []string) {
-	const every = time.Second
+	const every = 500 * time.Millisecond
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	was := addresses()

@@ -80,7 +80,8 @@ func (e *earPath) play(p jitter.Packet, dst []int16) {
 		codec.DecodeALaw(e.narrow[:], payload)
 		n = e.widen.Process(dst, e.narrow[:len(payload)])
 	}
-	if e.begun && p.PT != e.pt {
+	// The marker tells of another source under the same codec; a switch in G.722 is bridged by the server already.
+	if e.begun && (p.PT != e.pt || p.Marker && p.PT != ptG722) {
 		e.conceal.Join(dst[:n])
 	} else {
 		e.conceal.Good(dst[:n])

@@ -115,6 +115,9 @@ func (p *Phone) Ring(on bool) { p.voice.ring(on) }
 // Zip plays the short tone into the ear that says: this call was answered for you, speak.
 func (p *Phone) Zip() { p.voice.zip() }
 
+// Choose goes over to other devices, by (part of) their names; empty means the system's choice.
+func (p *Phone) Choose(input, output string) { p.voice.device.Choose(input, output) }
+
 // Levels gives the meters since the last reading, and what this end hears of the line.
 func (p *Phone) Levels() wire.Levels {
 	l := p.voice.levels()

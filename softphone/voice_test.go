@@ -130,6 +130,23 @@ func TestASwitchOfCodecDoesNotClick(t *testing.T) {
 	}
 }
 
+func TestAnotherSourceUnderTheSameCodecDoesNotClick(t *testing.T) {
+	s := newShift(newDesk(0, 0))
+	for i := range 100 {
+		level := 9000.0 // the sine of another phase, from packet to packet out of step
+		if i/10%2 == 1 {
+			level = -9000
+		}
+		far := tone{hz: 400, level: level, pt: ptPCMA, at: i}
+		s.v.received(s.seq, s.ts, i%10 == 0, far.next(), ptPCMA, s.now().Add(-3*time.Millisecond))
+		s.turn(0, nil)
+	}
+	natural := 9000 * 2 * math.Pi * 400 / audio.Rate
+	if step := steepest(s.desk.heard[5*960:]); float64(step) > 1.6*natural {
+		t.Errorf("steepest step %d, in the tone itself %.0f", step, natural)
+	}
+}
+
 func TestAMutedMicrophoneSendsSilenceAndItsOwnerIsWarned(t *testing.T) {
 	d := newDesk(0, 0)
 	s := newShift(d)

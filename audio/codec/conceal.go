@@ -159,12 +159,16 @@ func (c *Concealer) findPitch() (lag int, periodic bool) {
 	return lag, best > 0.5
 }
 
-// Join blends the beginning of a frame of another source, in place, with a continuation of what was heard before:
-// a switch of source then does not click. The frame counts as good.
+// Join fades from a continuation of what was heard before to a frame of another source, in place, over its whole
+// length: a switch of source then does not click. The frame counts as good.
 func (c *Concealer) Join(pcm []int16) {
 	if c.lost == 0 {
 		c.begin()
-		c.lost = 1
 	}
+	for i := range pcm {
+		w := float32(i+1) / float32(len(pcm)+1)
+		pcm[i] = round(float32(pcm[i])*w + c.made()*(1-w))
+	}
+	c.lost = 0
 	c.Good(pcm)
 }
