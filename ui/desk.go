@@ -77,12 +77,11 @@ func (m *Model) lost() bool {
 func (m *Model) desk(w, h int) []string {
 	switch {
 	case w >= 180:
-		right := m.storyColumn(50, h)
-		return beside(h, m.leftColumn(30, h), m.centre(w-30-42-50, h), m.right(42, h), right)
+		return beside(h, m.leftColumn(30, h), m.middle(w-30-50, h, 42), m.storyColumn(50, h))
 	case w >= 120:
-		return beside(h, m.leftColumn(26, h), m.centre(w-26-36, h), m.right(36, h))
+		return beside(h, m.leftColumn(26, h), m.middle(w-26, h, 36))
 	case w >= 100:
-		return beside(h, m.centre(w-36, h), m.right(36, h))
+		return m.middle(w, h, 36)
 	}
 	low := max(5, min(7, h-13))
 	if h >= 30 {
@@ -101,12 +100,39 @@ func (m *Model) desk(w, h int) []string {
 	return rows
 }
 
+// middle is the call with the experts beside it. A page that is open takes the width of both, under the card.
+func (m *Model) middle(w, h, right int) []string {
+	if !m.covered() {
+		return beside(h, m.state(w-right, h), m.right(right, h))
+	}
+	head := m.head(h)
+	if head == 0 {
+		return m.page(w, h)
+	}
+	rows := beside(head, m.state(w-right, head), m.right(right, head))
+	return append(rows, m.page(w, h-head)...)
+}
+
+// head is how many rows of the card stay over a page: the caller stays where the caller is.
+func (m *Model) head(h int) int {
+	switch {
+	case m.board.caller() == nil || m.board.Missed != nil && m.board.Call == nil:
+		return 0
+	case h >= 30:
+		return 11
+	}
+	return 4
+}
+
 // right is the experts' place; the keypad takes it while it is open.
 func (m *Model) right(w, h int) []string {
-	if m.over == overKeypad && m.board.Call != nil {
+	if m.over != overKeypad || m.board.Call == nil {
+		return m.expertsPane(w, h)
+	}
+	if w >= 60 || h < 20 {
 		return m.keypadPane(w, h)
 	}
-	return m.expertsPane(w, h)
+	return append(m.keypadPane(w, 9), m.expertsPane(w, h-9)...)
 }
 
 // covered says that a page lies over the middle. A ring shrinks it to its title.
@@ -122,15 +148,12 @@ func (m *Model) covered() bool {
 
 // centre is the middle: the call, and what lies around it.
 func (m *Model) centre(w, h int) []string {
-	if !m.covered() {
+	head := m.head(h)
+	switch {
+	case !m.covered():
 		return m.state(w, h)
-	}
-	if m.board.caller() == nil || m.board.Missed != nil && m.board.Call == nil {
+	case head == 0:
 		return m.page(w, h)
-	}
-	head := 4 // the caller stays where the caller is
-	if h >= 30 {
-		head = 11
 	}
 	rows := m.state(w, head)
 	return append(rows, m.page(w, h-head)...)

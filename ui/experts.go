@@ -8,7 +8,7 @@ import (
 
 // expertsPane lists the people one key away, with their presence and its age. An expert keeps the place on the screen.
 func (m *Model) expertsPane(w, h int) []string {
-	k := panelKey{versions: [3]int{m.board.ver[secExperts], m.board.ver[secQueues]}, moment: m.server().Unix(), state: m.v[wLanguage], mode: int(m.stateMode())}
+	k := panelKey{versions: [3]int{m.board.ver[secExperts], m.board.ver[secQueues]}, moment: m.server().Unix(), state: m.v[wLanguage], mode: int(m.stateMode())<<8 | int(m.over)}
 	return m.panel("experts", w, h, k, m.drawExperts)
 }
 
@@ -66,7 +66,7 @@ func (m *Model) expertLine(e *wire.Person, w int, skilled bool) *line {
 		name, plainText = dim, dim
 	}
 	digit := " "
-	if e.Digit > 0 && e.Digit <= 9 {
+	if e.Digit > 0 && e.Digit <= 9 && m.over != overKeypad { // in the keypad digits are tones
 		digit = itoa(e.Digit)
 	}
 	const fixed = 1 + 1 + 1 + 1 + 1 + 4 + 4

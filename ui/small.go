@@ -182,9 +182,26 @@ func (m *Model) miniBody(w, h int) []string {
 		add(l)
 	default:
 		if f := m.known(); len(f) > 0 && h >= 2 {
-			add(m.t.line(w).sp(1).put(dim, f[min(1, len(f)-1)].Label+" ").put(text, f[min(1, len(f)-1)].Text))
+			if h < 10 {
+				f = f[min(1, len(f)-1):][:1]
+			}
+			for i := range min(4, len(f)) {
+				add(m.t.line(w).sp(1).field(dim, f[i].Label, 8).sp(1).put(text, f[i].Text))
+			}
+		}
+		if s := m.noteText(); s != "" && h >= 12 {
+			add(m.t.line(w))
+			for _, r := range wrapText(s, w-3)[:1] {
+				add(m.t.line(w).sp(1).field(dim, m.v[wNote], 8).sp(1).put(text, r))
+			}
+		}
+		if h >= 10 {
+			add(m.t.line(w))
 		}
 		n := min(6, len(b.Experts))
+		if h >= 10 {
+			n = min(10, len(b.Experts))
+		}
 		per := max(1, min(h-len(rows), (n+1)/2))
 		for r := range per {
 			l := m.t.line(w).sp(1)
