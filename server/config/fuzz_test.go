@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"testing"
+	"time"
 )
 
 // Whatever the text, it is taken or refused with places in it, and what is taken is taken again.
@@ -14,7 +15,11 @@ func FuzzParse(f *testing.F) {
 	f.Add("server: {media: {ports: 1-9, tos: ef}, sip: {udp: off}}\ntenants: [{id: ${X}}]")
 	f.Add("? [a]\n: b")
 	f.Fuzz(func(t *testing.T, text string) {
+		began := time.Now()
 		c, err := parse(text)
+		if took := time.Since(began); took > 5*time.Second {
+			t.Fatalf("%d characters took %v", len(text), took)
+		}
 		if err == nil {
 			if again, err := parse(text); err != nil || len(again.Tenants) != len(c.Tenants) {
 				t.Fatalf("taken once, then %v", err)
