@@ -27,7 +27,7 @@ type LineLeg struct {
 }
 
 // NewLineLeg makes a line without a connection: it hears and says nothing until an Offer. news, which may be nil,
-// is told when a connection begins to carry voice and when pion holds it for lost; it must not block.
+// is told when a connection's first packet was heard and when it is held for lost; it must not block.
 func (p *Plane) NewLineLeg(id string, news func(up bool)) *LineLeg {
 	l := &LineLeg{news: news}
 	l.start(p, id)
@@ -117,6 +117,13 @@ func (l *LineLeg) Close() {
 	}
 }
 
+// Stats gives what has been counted and measured so far.
+func (l *LineLeg) Stats() Stats {
+	s := l.core.Stats()
+	s.SRTP = true
+	return s
+}
+
 // beat reports to the console how its voice arrives, and rates it.
 func (l *LineLeg) beat(now time.Time) {
 	s := l.Stats()
@@ -200,8 +207,6 @@ func (c *lineConn) turned(s webrtc.PeerConnectionState) {
 		return
 	}
 	switch s {
-	case webrtc.PeerConnectionStateConnected:
-		c.leg.news(true)
 	case webrtc.PeerConnectionStateFailed, webrtc.PeerConnectionStateClosed, webrtc.PeerConnectionStateDisconnected:
 		c.leg.news(false)
 	}

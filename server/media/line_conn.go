@@ -25,10 +25,20 @@ type lineConn struct {
 	types   payloads
 	current atomic.Bool // the line's connection now: a replaced one is not heard any more
 	closed  atomic.Bool
+	heard   atomic.Bool // a packet came
 }
 
+// isClosed reports whether ICE cannot bring the connection back: its keys are gone.
 func (c *lineConn) isClosed() bool {
-	return c.closed.Load() || c.pc.ConnectionState() == webrtc.PeerConnectionStateClosed || c.pc.ConnectionState() == webrtc.PeerConnectionStateFailed
+	if c.closed.Load() || c.pc.ConnectionState() == webrtc.PeerConnectionStateClosed {
+		return true
+	}
+	for _, s := range c.pc.GetSenders() {
+		if d := s.Transport().State(); d == webrtc.DTLSTransportStateClosed || d == webrtc.DTLSTransportStateFailed {
+			return true
+		}
+	}
+	return false
 }
 
 func lineCodecs() []webrtc.RTPCodecParameters {
@@ -167,6 +177,9 @@ func (s *lineSink) Write(b []byte) (n int, err error) {
 	}
 	if h, payload, ok := parseRTP(b); ok {
 		c.leg.in.receive(h, payload, &c.types, now)
+		if !c.heard.Swap(true) && c.leg.news != nil {
+			c.leg.news(true)
+		}
 	}
 	return len(b), nil
 }

@@ -77,7 +77,7 @@ func (r *rules) accept(m *mediaLine) (*agreement, error) {
 	if a.codec == G722 {
 		a.send.cn = noType // its comfort noise is for narrow sound
 	}
-	a.receive = a.send
+	a.receive = offered // what it may send all the same is understood
 	return a, a.reach(r, m)
 }
 

@@ -20,11 +20,8 @@ type peer struct {
 	leg     *RTPLeg
 	agreed  *agreement
 	receive payloads
-	since   time.Time
 	remote  atomic.Pointer[netip.AddrPort] // where we send
-	exact   bool                           // the agreed port was heard; reader only
-	latched netip.AddrPort                 // reader only
-	heardAt time.Time                      // reader only
+	from    *latch
 
 	seals      *srtp.Context // outgoing, under the Sender's lock; nil: plain
 	opens      *srtp.Context // incoming, reader only
@@ -36,13 +33,21 @@ type peer struct {
 	wire, sent [1600]byte
 }
 
+// latch is where the peer's packets were seen to come from, since its address was agreed. Only the leg's reader uses it.
+type latch struct {
+	since time.Time
+	exact bool // the agreed port itself was heard
+	addr  netip.AddrPort
+	heard time.Time
+}
+
 // newPeer makes the other end; what an unchanged key has counted goes on.
 func newPeer(l *RTPLeg, a *agreement, old *peer) (*peer, error) {
-	p := &peer{leg: l, agreed: a, receive: a.receive, since: time.Now()}
-	if old != nil && old.agreed.remote == a.remote {
-		p.since, p.latched, p.exact, p.heardAt = old.since, netip.AddrPort{}, false, time.Time{}
-	}
+	p := &peer{leg: l, agreed: a, receive: a.receive, from: &latch{since: time.Now()}}
 	to := a.remote
+	if old != nil && old.agreed.remote == a.remote {
+		p.from, to = old.from, *old.remote.Load()
+	}
 	p.remote.Store(&to)
 	if a.ours == nil {
 		return p, nil
@@ -90,22 +95,23 @@ func (p *peer) send(h *rtp.Header, payload []byte) error {
 // it is taken when the agreed one stays silent, as behind some firewalls. What carries a valid SRTP tag proves
 // itself. Reader only.
 func (p *peer) mayCome(from netip.AddrPort, now time.Time) bool {
+	l := p.from
 	switch {
 	case from == p.agreed.remote:
-		p.exact = true
-	case p.exact, from.Addr() != p.agreed.remote.Addr():
+		l.exact = true
+	case l.exact, from.Addr() != p.agreed.remote.Addr():
 		return false
-	case from != p.latched && (now.Sub(p.since) < patience || now.Sub(p.heardAt) < 2*time.Second):
+	case from != l.addr && (now.Sub(l.since) < patience || now.Sub(l.heard) < 2*time.Second):
 		return false
 	}
 	return true
 }
 
-// latch sends to where the peer's packets come from. Reader only.
-func (p *peer) latch(from netip.AddrPort, now time.Time) {
-	p.heardAt = now
-	if from != p.latched {
-		p.latched = from
+// follow sends to where the peer's packets come from. Reader only.
+func (p *peer) follow(from netip.AddrPort, now time.Time) {
+	p.from.heard = now
+	if from != p.from.addr {
+		p.from.addr = from
 		if p.agreed.remote.IsValid() {
 			p.remote.Store(&from)
 		}
@@ -143,7 +149,7 @@ func (l *RTPLeg) datagram(b []byte, from netip.AddrPort, now time.Time) {
 	if c, cn, event := p.receive.find(h.pt); c == NoCodec && !cn && !event {
 		return
 	}
-	p.latch(from, now)
+	p.follow(from, now)
 	if p.agreed.theirs.Sends() {
 		l.in.receive(h, payload, &p.receive, now)
 	}

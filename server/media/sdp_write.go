@@ -58,7 +58,7 @@ func (o *ourSide) answerBody(a *agreement) string {
 			refuse(&b, &a.lines[i])
 			continue
 		}
-		o.section(&b, a.proto, []Codec{a.codec}, &a.receive)
+		o.section(&b, a.proto, []Codec{a.codec}, &a.send)
 		if a.ours != nil {
 			fmt.Fprintf(&b, "a=crypto:%s\r\n", a.ours)
 		}

@@ -3,7 +3,6 @@ package media
 import (
 	"fmt"
 	"sync"
-	"time"
 )
 
 // Source is something that a leg can hear. Sources are made by From, Music, Once, Ringback and Mix.Source; one
@@ -136,56 +135,7 @@ func (s clipSource) connect(p *Plane, f *feed) func() {
 	if !ok {
 		return func() {}
 	}
-	pl := &player{plane: p, f: f, to: to, clip: clip, loop: s.loop, done: s.done}
+	pl := &player{plane: p, f: f, to: to, clip: clip, loop: s.loop, hush: s.kind == "silence", done: s.done}
 	p.clock.add(pl)
 	return func() { p.clock.drop(pl) }
-}
-
-// player is one leg hearing one clip.
-type player struct {
-	plane *Plane
-	f     *feed
-	to    *Sender
-	clip  *Clip
-	loop  bool
-	done  func()
-	began bool
-	first uint64 // frame of the clock at the clip's frame 0
-	last  uint64
-	p     packet
-}
-
-func (pl *player) tick(now time.Time, frame uint64) bool {
-	if !pl.began {
-		pl.began, pl.first, pl.last = true, frame, frame-1
-		if pl.loop {
-			pl.first = pl.clip.since(frame)
-		}
-	}
-	at := int(frame - pl.first)
-	if !pl.loop && (pl.clip == nil || at >= pl.clip.frames) {
-		pl.to.hearSource(pl.plane, nil, pl.f)
-		if pl.done != nil {
-			pl.done()
-		}
-		return false
-	}
-	pl.p.seq++
-	pl.p.ts += uint32(frame-pl.last) * frameBytes
-	pl.p.now = now
-	pl.last = frame
-	pl.to.play(pl.f, &pl.p, pl.clip, at%pl.clip.frames)
-	return true
-}
-
-// play lets a clip's frame out in the codec that the party gets.
-func (s *Sender) play(f *feed, p *packet, c *Clip, at int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.feed != f || s.to == nil || s.muted || s.tones.busy() {
-		return
-	}
-	p.codec = s.codec
-	p.payload, p.pcm = c.frame(s.codec, at)
-	s.pass(p)
 }

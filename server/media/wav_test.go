@@ -3,12 +3,16 @@ package media
 import (
 	"bytes"
 	"encoding/binary"
+	"log/slog"
 	"math"
 	"testing"
 	"time"
 
 	"cordboard/audio/codec"
 )
+
+// discard is a log that nobody reads.
+var discard = slog.New(slog.DiscardHandler)
 
 var refTime = time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
 
