@@ -161,7 +161,7 @@ func (h *house) signIn(p *process, user string) {
 	if err := h.microsoft.Approve(h.microsoft.Codes()[0], user); err != nil {
 		p.t.Fatal(err)
 	}
-	p.says(0, "not ready")
+	p.says(0, "not ready,")
 	p.types("ready")
 	p.says(0, "ok")
 }

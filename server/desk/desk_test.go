@@ -165,11 +165,6 @@ func (c *console) do(cmd wire.Command) *wire.Reply {
 	return c.next("reply", func(f wire.FromServer) bool { return f.Reply != nil && f.Reply.ID == cmd.ID }).Reply
 }
 
-func (c *console) state(want wire.State) wire.News {
-	c.t.Helper()
-	return *c.next("state "+string(want), func(f wire.FromServer) bool { return f.News != nil && f.News.Me != nil && f.News.Me.State == want }).News
-}
-
 func TestNobodyElseGetsIn(t *testing.T) {
 	o := newOffice(t)
 	for name, c := range map[string]struct {
@@ -205,8 +200,9 @@ func TestARightIsTheLowerOfTokenAndConfiguration(t *testing.T) {
 func TestACommandIsDoneOnce(t *testing.T) {
 	o := newOffice(t)
 	c := o.connect(wire.Hello{Token: "adele agent"})
-	c.welcome()
-	c.state(wire.NotReady)
+	if w := c.welcome(); w.Board.Me.State != wire.NotReady || w.Board.Me.Reason.ID != routing.ReasonLogin {
+		t.Fatalf("the first board: %+v", w.Board.Me)
+	}
 	ready := wire.Command{ID: "1", Do: wire.DoReady}
 	if r := c.do(ready); !r.OK {
 		t.Fatalf("ready: %+v", r)
@@ -236,7 +232,7 @@ func TestAConsoleThatComesBackGetsWhatItMissed(t *testing.T) {
 	o := newOffice(t)
 	c := o.connect(wire.Hello{Token: "adele agent"})
 	w := c.welcome()
-	seen := c.state(wire.NotReady).Seq
+	seen := w.Seq
 	c.do(wire.Command{ID: "1", Do: wire.DoReady})
 	c.ws.CloseNow()
 	back := o.connect(wire.Hello{Token: "adele agent", Resume: w.Resume, Seq: seen})

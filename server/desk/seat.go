@@ -35,15 +35,16 @@ type seat struct {
 	inbox  *inbox.Inbox[event]
 	line   Line
 
-	board  wire.Board
-	seq    uint64
-	news   []wire.News // the last ones, for a console that comes back
-	resume string
-	conn   *conn
-	lostAt time.Time // when the connection was lost; zero while there is one
-	gone   bool      // told to the arbiter
-	idle   wire.Idle
-	view   routing.AgentView
+	board    wire.Board
+	seq      uint64
+	news     []wire.News // the last ones, for a console that comes back
+	resume   string
+	conn     *conn
+	welcomed bool      // conn has had its Welcome; before that no news goes out
+	lostAt   time.Time // when the connection was lost; zero while there is one
+	gone     bool      // told to the arbiter
+	idle     wire.Idle
+	view     routing.AgentView
 
 	call       *call.Call // of the card
 	wrap       *call.Call
@@ -177,7 +178,7 @@ func (s *seat) publish(n wire.News) {
 	if len(s.news) > keepNews {
 		s.news = append(s.news[:0], s.news[len(s.news)-keepNews/2:]...)
 	}
-	if s.conn != nil && !s.conn.send(wire.FromServer{News: &n}) {
+	if s.conn != nil && s.welcomed && !s.conn.send(wire.FromServer{News: &n}) {
 		s.drop("too slow")
 	}
 }
@@ -219,11 +220,42 @@ func (e connected) apply(s *seat) {
 	if s.conn != nil && s.conn != e.conn {
 		s.conn.close("replaced")
 	}
-	s.conn, s.lostAt, s.expires = e.conn, time.Time{}, e.expires
+	s.conn, s.welcomed, s.lostAt, s.expires = e.conn, false, time.Time{}, e.expires
+	s.arrive(e, resumes)
+}
+
+// arrive tells the arbiter that the console is there. The console is welcomed when the arbiter has said what
+// follows from it, so that the first board is true.
+func (s *seat) arrive(e connected, resumes bool) {
 	t := s.room.tenant()
-	w := wire.Welcome{Server: s.room.desk.o.Program, Now: now, Resume: s.resume, ICE: t.Rules.ICE, TokenBy: e.expires.Add(-tokenEarly)}
+	if !resumes {
+		s.record(fact.SignedIn{Console: e.hello.Console, Role: s.role.String(), Program: e.hello.Program})
+	}
+	var skills []routing.Skill
+	for k, v := range s.person.Skills {
+		skills = append(skills, routing.Skill{Name: k, Level: v})
+	}
+	if s.gone {
+		s.gone = false
+		t.ACD.Tell(routing.Console{Agent: s.person.ID, Back: true})
+	}
+	t.ACD.Ask(routing.SignIn{Agent: s.person.ID, Skills: skills}, func(*routing.TooLate) { s.tell(admitted{e, resumes}) })
+}
+
+// admitted: the arbiter knows of the console.
+type admitted struct {
+	e       connected
+	resumes bool
+}
+
+func (a admitted) apply(s *seat) {
+	e := a.e
+	if s.conn != e.conn { // replaced meanwhile
+		return
+	}
+	w := wire.Welcome{Server: s.room.desk.o.Program, Now: time.Now(), Resume: s.resume, ICE: s.room.tenant().Rules.ICE, TokenBy: e.expires.Add(-tokenEarly)}
 	missed, whole := s.missedSince(e.hello.Seq)
-	if resumes && whole {
+	if a.resumes && whole {
 		w.Resumed, w.Seq = true, e.hello.Seq
 	} else {
 		missed = nil
@@ -235,23 +267,7 @@ func (e connected) apply(s *seat) {
 	for i := range missed {
 		e.conn.send(wire.FromServer{News: &missed[i]})
 	}
-	s.arrive(t, e, resumes)
-}
-
-// arrive tells the arbiter that the console is there.
-func (s *seat) arrive(t *Tenant, e connected, resumes bool) {
-	if !resumes {
-		s.record(fact.SignedIn{Console: e.hello.Console, Role: s.role.String(), Program: e.hello.Program})
-	}
-	var skills []routing.Skill
-	for k, v := range s.person.Skills {
-		skills = append(skills, routing.Skill{Name: k, Level: v})
-	}
-	t.ACD.Tell(routing.SignIn{Agent: s.person.ID, Skills: skills})
-	if s.gone {
-		s.gone = false
-		t.ACD.Tell(routing.Console{Agent: s.person.ID, Back: true})
-	}
+	s.welcomed = true
 	s.freshen()
 }
 
