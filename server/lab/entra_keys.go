@@ -43,6 +43,13 @@ func (m *Microsoft) KeyReads() int {
 	return m.keyReads
 }
 
+// SetTokenLife says how long the access tokens given from now on are good for.
+func (m *Microsoft) SetTokenLife(d time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.o.TokenLife = d
+}
+
 // Claims are the contents of a token; a test changes some before it is signed.
 type Claims map[string]any
 

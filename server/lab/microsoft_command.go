@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // MicrosoftCommands is the help of Command: one line a command.
@@ -20,6 +21,7 @@ roles USER ROLE…                app roles of the next token
 disable USER | enable USER      block an account
 sessions USER                   make refresh tokens worthless
 token USER                      an access token for the server, for programs
+life SECONDS                    of the tokens given from now on
 block on|off                    a policy that forbids device codes
 slowdown N                      the next N polls get slow_down
 rotate                          new signing key
@@ -61,14 +63,14 @@ func (m *Microsoft) Command(line string) (string, error) {
 		return "", m.Decline(args[0])
 	case "expire":
 		return "", m.ExpireCode(args[0])
-	case "slowdown", "throttle", "fail":
+	case "slowdown", "throttle", "fail", "life":
 		return "", m.faultCommand(name, args)
 	}
 	return "", m.switchCommand(name, args)
 }
 
 var commandArgs = map[string]int{"accounts": 0, "codes": 0, "approve": 1, "decline": 1, "expire": 1, "presence": 2, "roles": 1, "disable": 1, "enable": 1,
-	"sessions": 1, "token": 1, "block": 1, "slowdown": 1, "rotate": 0, "throttle": 2, "fail": 2, "break": 1, "grant": 1, "revoke": 1}
+	"sessions": 1, "token": 1, "life": 1, "block": 1, "slowdown": 1, "rotate": 0, "throttle": 2, "fail": 2, "break": 1, "grant": 1, "revoke": 1}
 
 func (m *Microsoft) listAccounts() string {
 	var b strings.Builder
@@ -106,6 +108,11 @@ func (m *Microsoft) faultCommand(name string, args []string) error {
 	switch name {
 	case "slowdown":
 		m.SlowDown(n)
+	case "life":
+		if n < 1 {
+			return errors.New("a token lives for a second at least")
+		}
+		m.SetTokenLife(time.Duration(n) * time.Second)
 	case "throttle":
 		m.Throttle(n, args[1])
 	case "fail":

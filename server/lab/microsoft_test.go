@@ -310,7 +310,7 @@ func TestDeltaTellsOnlyWhatChanged(t *testing.T) {
 func TestCommandsOfTheLab(t *testing.T) {
 	l := startMicrosoft(t, MicrosoftOptions{})
 	_, user := l.code()
-	for _, line := range []string{"help", "accounts", "codes", "approve " + user + " adele.vance@contoso.com", "presence lee.gu@contoso.com DoNotDisturb Presenting In a talk", "rotate", "throttle 1 2.128", "block off", "grant Chat.Create"} {
+	for _, line := range []string{"help", "accounts", "codes", "approve " + user + " adele.vance@contoso.com", "presence lee.gu@contoso.com DoNotDisturb Presenting In a talk", "rotate", "life 60", "throttle 1 2.128", "block off", "grant Chat.Create"} {
 		if _, err := l.Command(line); err != nil {
 			t.Errorf("%s: %v", line, err)
 		}
@@ -318,7 +318,7 @@ func TestCommandsOfTheLab(t *testing.T) {
 	if p, _ := l.PresenceOf("lee.gu@contoso.com"); p.Message != "In a talk" || p.Activity != "Presenting" {
 		t.Errorf("presence: %+v", p)
 	}
-	for _, line := range []string{"dance", "presence lee.gu@contoso.com", "approve x@contoso.com", "throttle x 1", "block maybe", "fail 1 200", "disable who@contoso.com"} {
+	for _, line := range []string{"dance", "presence lee.gu@contoso.com", "approve x@contoso.com", "throttle x 1", "block maybe", "fail 1 200", "life 0", "disable who@contoso.com"} {
 		if _, err := l.Command(line); err == nil {
 			t.Errorf("%s: want an error", line)
 		}
