@@ -72,9 +72,15 @@ func (c *core) tell(e Event) {
 		c.first = true
 	}
 	c.sinkMu.Unlock()
-	if f != nil {
-		f(e)
+	if f == nil {
+		return
 	}
+	defer func() {
+		if v := recover(); v != nil {
+			c.log.Error("who was told of a leg's event failed", "err", v)
+		}
+	}()
+	f(e)
 }
 
 // stop ends the sound; it reports false when that was done before.

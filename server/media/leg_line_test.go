@@ -17,6 +17,11 @@ func TestALineCarriesVoiceBothWaysInEveryCodec(t *testing.T) {
 			a := newPhone(t)
 			l := a.call(pl, RTPOptions{ID: "a"}, a.offer("RTP/AVP", "0"))
 			Join(l, line)
+			until(t, "the first packets come", func() bool {
+				a.say(0, payloadOf(0x20))
+				c.say(0, payloadOf(0x30))
+				return c.hear(50*time.Millisecond, isFilledWith(0x20)) != nil && a.hear(50*time.Millisecond, isFilledWith(0x30)) != nil
+			})
 			for i := range 5 {
 				a.say(0, payloadOf(byte(0x21+i)))
 				if c.hear(5*time.Second, isFilledWith(byte(0x21+i))) == nil {

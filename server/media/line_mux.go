@@ -166,14 +166,17 @@ type muxSocket struct {
 	*net.UDPConn
 	closed atomic.Bool
 	faults atomic.Uint64
+	known  map[netip.AddrPort]*net.UDPAddr // addresses in pion's form, so that not every packet makes one; reader only
 }
+
+const maxKnown = 4096
 
 // ReadFrom reads a datagram; it fails only when the socket was closed by us.
 func (s *muxSocket) ReadFrom(b []byte) (int, net.Addr, error) {
 	for {
-		n, a, err := s.UDPConn.ReadFromUDP(b)
+		n, from, err := s.UDPConn.ReadFromUDPAddrPort(b)
 		if err == nil {
-			return n, a, nil
+			return n, s.address(from), nil
 		}
 		if s.closed.Load() || errors.Is(err, net.ErrClosed) {
 			return 0, nil, net.ErrClosed
@@ -182,6 +185,27 @@ func (s *muxSocket) ReadFrom(b []byte) (int, net.Addr, error) {
 			wait(5 * time.Millisecond)
 		}
 	}
+}
+
+func (s *muxSocket) address(from netip.AddrPort) *net.UDPAddr {
+	if a := s.known[from]; a != nil {
+		return a
+	}
+	if s.known == nil || len(s.known) >= maxKnown { // strangers, mostly: begin anew
+		s.known = map[netip.AddrPort]*net.UDPAddr{}
+	}
+	a := net.UDPAddrFromAddrPort(from)
+	s.known[from] = a
+	return a
+}
+
+// WriteTo sends a datagram.
+func (s *muxSocket) WriteTo(b []byte, to net.Addr) (int, error) {
+	u, ok := to.(*net.UDPAddr)
+	if !ok {
+		return 0, net.InvalidAddrError("not a UDP address")
+	}
+	return s.UDPConn.WriteToUDPAddrPort(b, u.AddrPort())
 }
 
 // Close ends the socket.

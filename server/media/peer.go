@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -110,11 +111,13 @@ func (p *peer) mayCome(from netip.AddrPort, now time.Time) bool {
 // follow sends to where the peer's packets come from. Reader only.
 func (p *peer) follow(from netip.AddrPort, now time.Time) {
 	p.from.heard = now
-	if from != p.from.addr {
-		p.from.addr = from
-		if p.agreed.remote.IsValid() {
-			p.remote.Store(&from)
-		}
+	if from == p.from.addr {
+		return
+	}
+	p.from.addr = from
+	if p.agreed.remote.IsValid() {
+		to := from // a copy, so that only a change of address makes something
+		p.remote.Store(&to)
 	}
 }
 
@@ -213,7 +216,7 @@ func (l *RTPLeg) read(c *net.UDPConn, take func([]byte, netip.AddrPort, time.Tim
 		n, from, err := c.ReadFromUDPAddrPort(buf)
 		if err == nil {
 			faults = 0
-			take(buf[:n], netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), time.Now())
+			l.safely(take, buf[:n], netip.AddrPortFrom(from.Addr().Unmap(), from.Port()))
 			continue
 		}
 		if errors.Is(err, net.ErrClosed) || l.closed.Load() {
@@ -223,4 +226,14 @@ func (l *RTPLeg) read(c *net.UDPConn, take func([]byte, netip.AddrPort, time.Tim
 			wait(5 * time.Millisecond)
 		}
 	}
+}
+
+// safely keeps one packet that upsets us from ending the leg.
+func (l *RTPLeg) safely(take func([]byte, netip.AddrPort, time.Time), b []byte, from netip.AddrPort) {
+	defer func() {
+		if v := recover(); v != nil {
+			l.log.Error("a packet failed", "peer", from, "err", v, "stack", string(debug.Stack()))
+		}
+	}()
+	take(b, from, time.Now())
 }

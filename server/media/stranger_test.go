@@ -208,3 +208,48 @@ func TestNothingIsLeftOfManyConnections(t *testing.T) {
 	until(t, "goroutines as before", func() bool { return settle() <= goroutines+2 })
 	until(t, "descriptors as before", func() bool { wait(10 * time.Millisecond); return descriptors(t) <= files+1 })
 }
+
+func TestAnEventThatFailsCostsNoPacket(t *testing.T) {
+	pl := newTestPlane(t)
+	a, b := newPhone(t), newPhone(t)
+	la := a.call(pl, RTPOptions{ID: "a"}, a.offer("RTP/AVP", "0 101", "rtpmap:101 telephone-event/8000"))
+	lb := b.call(pl, RTPOptions{ID: "b"}, b.offer("RTP/AVP", "0"))
+	Join(la, lb)
+	la.Sink(func(Event) { panic("nobody is in") })
+	a.say(101, []byte{5, 10, 0, 160})
+	a.say(0, payloadOf(0x31))
+	if b.hear(2*time.Second, isFilledWith(0x31)) == nil {
+		t.Fatal("the leg is deaf")
+	}
+}
+
+// brokenListener is a source's hearer that fails.
+type brokenListener struct{}
+
+func (brokenListener) take(*feed, *packet) { panic("cannot listen") }
+
+func TestAHearerThatFailsCostsNoOther(t *testing.T) {
+	pl := newTestPlane(t)
+	a, b := newPhone(t), newPhone(t)
+	la := a.call(pl, RTPOptions{ID: "a"}, a.offer("RTP/AVP", "0"))
+	lb := b.call(pl, RTPOptions{ID: "b"}, b.offer("RTP/AVP", "0"))
+	bad := &feed{to: brokenListener{}}
+	la.in.addRoute(bad)
+	a.say(0, payloadOf(0x31))
+	la.in.dropRoute(bad)
+	Join(la, lb)
+	until(t, "the leg goes on", func() bool {
+		a.say(0, payloadOf(0x32))
+		return b.hear(50*time.Millisecond, isFilledWith(0x32)) != nil
+	})
+}
+
+func TestAReadThatFailsDoesNotEndTheLines(t *testing.T) {
+	pl := newTestPlane(t)
+	s := pl.lines.sockets[0]
+	s.UDPConn.SetReadDeadline(time.Now()) // every read fails
+	until(t, "reads fail", func() bool { wait(time.Millisecond); return pl.lines.faults() > 20 })
+	s.UDPConn.SetReadDeadline(time.Time{})
+	k := newConsole(t, false)
+	k.dial(pl.NewLineLeg("line", nil), "one")
+}
