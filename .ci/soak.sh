@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Keeps a server at work for SOAK (default 30m), SOAK_RATE callers a second (default 2), and looks for what is left of them.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. .ci/env.sh
+exec go test -tags soak -run '^TestSoak$' -count=1 -v -timeout 24h ./server
