@@ -24,7 +24,7 @@ type earPath struct {
 	pt      uint8
 	begun   bool   // something has been played
 	dry     uint64 // underruns of the device so far
-	piled   int    // turns in a row at which too many frames waited there
+	spare   spare
 }
 
 func (e *earPath) init() {

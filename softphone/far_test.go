@@ -21,7 +21,8 @@ type far struct {
 	mu    sync.Mutex
 	got   []rtp.Packet
 	voice tone
-	quiet bool // sends nothing
+	quiet bool // sends nothing of its own
+	echo  bool // sends back what comes, at once
 	stop  chan struct{}
 	once  sync.Once
 	wg    sync.WaitGroup
@@ -51,7 +52,11 @@ func newFar(t testing.TB, pt uint8, hz, level float64) *far {
 			}
 			f.mu.Lock()
 			f.got = append(f.got, *p)
+			echo := f.echo
 			f.mu.Unlock()
+			if echo {
+				f.track.send(p.PayloadType, p.Payload)
+			}
 		}
 	})
 	if _, err := pc.AddTrack(f.track); err != nil {

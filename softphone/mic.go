@@ -10,7 +10,8 @@ import (
 // micPath makes payloads of the microphone's frames.
 type micPath struct {
 	frame   audio.Frame
-	stood   int           // turns without a frame
+	stood   int // turns without a frame
+	spare   spare
 	follow  atomic.Uint32 // payload type that came last: the answer is in kind
 	pt      uint8
 	gain    codec.Ramp

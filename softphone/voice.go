@@ -72,13 +72,16 @@ func (v *voice) received(seq uint16, ts uint32, marker bool, payload []byte, pt 
 func (v *voice) stats() jitter.Stats { return v.ear.jitter.Stats() }
 
 // micTurn sends what the microphone gave. Normally that is one frame; none when the device is a little late, two
-// when it is ahead; and silence by the clock when the device has nothing at all, to keep the line warm.
+// when many wait; and silence by the clock when the device has nothing at all, to keep the line warm.
 func (v *voice) micTurn(send func(pt uint8, payload []byte)) {
 	m := &v.mic
 	waiting, _ := v.device.Backlog()
 	if m.stood >= patience {
 		for ; waiting > 1 && v.device.Read(&m.frame); waiting-- {
 		}
+	}
+	if m.spare.surplus(waiting-1) && codec.Power(m.frame[:]) < hushed {
+		v.device.Read(&m.frame) // nobody hears that a frame of silence is missing
 	}
 	frames := 1
 	if waiting > tooMany {
@@ -99,9 +102,40 @@ func (v *voice) micTurn(send func(pt uint8, payload []byte)) {
 }
 
 const (
-	patience = 3 // turns without a frame before silence is sent instead
-	tooMany  = 3 // frames that wait before two are sent at once
+	patience = 3         // turns without a frame before silence is sent instead
+	tooMany  = 4         // frames that wait before two are sent at once
+	hushed   = 300 * 300 // power below which nobody speaks
 )
+
+// spare watches how many frames wait without need: what has waited at every turn for a while is only delay.
+type spare struct {
+	least, turns, window int
+}
+
+const (
+	spareTurns = 100  // 2 s
+	spareMost  = 3000 // 1 min
+)
+
+// surplus takes how many frames more than needed wait at this turn and reports whether to be rid of one.
+func (s *spare) surplus(waiting int) bool {
+	if s.window == 0 {
+		s.window = spareTurns
+	}
+	if s.turns == 0 || waiting < s.least {
+		s.least = waiting
+	}
+	if s.turns++; s.turns < s.window {
+		return false
+	}
+	s.turns = 0
+	return s.least > 0
+}
+
+// short is told that too few frames were kept: the next look takes longer.
+func (s *spare) short() {
+	s.turns, s.window = 0, min(2*max(s.window, spareTurns), spareMost)
+}
 
 func (v *voice) say(send func(pt uint8, payload []byte)) {
 	m := &v.mic
@@ -113,22 +147,17 @@ func (v *voice) say(send func(pt uint8, payload []byte)) {
 	send(m.pt, m.payload[:])
 }
 
-// earTurn writes one frame; two when the device ran dry, none when frames have piled up there for a while.
+// earTurn writes one frame; two when the device ran dry, none when one has waited there for long without need.
 func (v *voice) earTurn(now time.Time) {
 	e := &v.ear
 	_, waiting := v.device.Backlog()
 	dry := v.device.Stats().Underruns
 	frames := 1
-	switch {
-	case dry > e.dry:
+	if dry > e.dry {
 		frames = 2
-		e.piled = 0
-	case waiting > 2:
-		if e.piled++; e.piled > 50 {
-			e.piled, frames = 0, 0
-		}
-	default:
-		e.piled = 0
+		e.spare.short()
+	} else if e.spare.surplus(waiting) {
+		frames = 0
 	}
 	e.dry = dry
 	for range frames {

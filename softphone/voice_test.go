@@ -245,13 +245,21 @@ func TestTheDevicesClockIsFollowed(t *testing.T) {
 	if n := (len(s.desk.heard) - before) / 960; n != 2 {
 		t.Errorf("the ear ran dry, and %d frames were written", n)
 	}
-	s.desk.ear = 5
+	s.desk.mic, s.desk.ear = 0, 1
 	before = len(s.desk.heard)
-	for range 60 {
+	for range 3 * spareTurns {
 		s.turn(0, nil)
 	}
-	if n := (len(s.desk.heard) - before) / 960; n != 59 {
-		t.Errorf("five frames wait at the ear for a second, and %d of 60 were written", n)
+	if n := (len(s.desk.heard) - before) / 960; n < 3*spareTurns-2 || n >= 3*spareTurns {
+		t.Errorf("a frame waits at the ear all the time, and %d of %d were written", n, 3*spareTurns)
+	}
+	s.desk.mic, s.desk.ear = 2, 0
+	read := s.desk.at
+	for range 3 * spareTurns {
+		s.turn(0, nil)
+	}
+	if n := (s.desk.at - read) / 960; n < 3*spareTurns+2 {
+		t.Errorf("a frame waits at the microphone all the time, and %d of %d were read", n, 3*spareTurns)
 	}
 }
 

@@ -31,3 +31,19 @@ func TestMeasureFindsALevelANoiseAndAHole(t *testing.T) {
 		t.Errorf("silence measured as %+v", m)
 	}
 }
+
+func TestDelaysFindsHowMuchLaterChirpsAreHeard(t *testing.T) {
+	at := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
+	said := &Recording{samples: Chirps(4), zero: at}
+	late := append(make([]int16, 2400), Chirps(4)...) // 50 ms
+	heard := &Recording{samples: late, zero: at.Add(10 * time.Millisecond)}
+	got := Delays(said, heard)
+	if len(got) != 4 {
+		t.Fatalf("%d chirps found, want 4", len(got))
+	}
+	for _, d := range got {
+		if d < 59*time.Millisecond || d > 61*time.Millisecond {
+			t.Errorf("delay %v, want 60 ms", d)
+		}
+	}
+}

@@ -42,6 +42,7 @@ func endOf(t testing.TB, c *exec.Cmd) func() {
 type Recording struct {
 	mu      sync.Mutex
 	samples []int16
+	zero    time.Time // when sample 0 was heard, by the earliest arrivals
 	stop    func()
 }
 
@@ -65,9 +66,14 @@ func (r *Recording) read(out io.Reader) {
 	buf := make([]byte, 1920)
 	for {
 		n, err := io.ReadFull(out, buf)
+		now := time.Now()
 		r.mu.Lock()
 		for i := 0; i+1 < n; i += 2 {
 			r.samples = append(r.samples, int16(binary.LittleEndian.Uint16(buf[i:])))
+		}
+		// Arrivals are late by chance; the earliest of them, after the start has settled, tell the true time.
+		if at := now.Add(-time.Duration(len(r.samples)) * time.Second / Rate); len(r.samples) < Rate/2 || at.Before(r.zero) {
+			r.zero = at
 		}
 		r.mu.Unlock()
 		if err != nil {

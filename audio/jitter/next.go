@@ -4,8 +4,9 @@ import "time"
 
 const (
 	tooMuch  = 25 * time.Millisecond // above the target before the delay is shortened
-	farTooMu = 80 * time.Millisecond // above the target: shortened also while somebody speaks
+	farMuch  = 80 * time.Millisecond // above the target: shortened also while somebody speaks
 	patience = 50                    // pulls for which it must have been too much: 1 s
+	hush     = 10                    // the same while nobody speaks
 	slack    = 10 * time.Millisecond // half a frame: nearer than that to being due is due
 )
 
@@ -151,9 +152,13 @@ func (b *Buffer) shorten(now time.Time) bool {
 		return false
 	}
 	b.early++
-	if b.early < patience || over < farTooMu && !b.quiet {
+	switch {
+	case b.quiet && b.early >= hush:
+		b.early = 0
+	case over > farMuch && b.early >= patience:
+		b.early = patience / 2
+	default:
 		return false
 	}
-	b.early = patience / 2
 	return true
 }
