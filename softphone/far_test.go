@@ -30,6 +30,11 @@ type far struct {
 
 func newFar(t testing.TB, pt uint8, hz, level float64) *far {
 	t.Helper()
+	return newFarWith(t, pt, hz, level, func(*webrtc.SettingEngine) {})
+}
+
+func newFarWith(t testing.TB, pt uint8, hz, level float64, change func(*webrtc.SettingEngine)) *far {
+	t.Helper()
 	m := &webrtc.MediaEngine{}
 	for _, k := range codecs() {
 		if err := m.RegisterCodec(k, webrtc.RTPCodecTypeAudio); err != nil {
@@ -38,6 +43,7 @@ func newFar(t testing.TB, pt uint8, hz, level float64) *far {
 	}
 	var s webrtc.SettingEngine
 	s.SetIncludeLoopbackCandidate(true)
+	change(&s)
 	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithSettingEngine(s), webrtc.WithInterceptorRegistry(&interceptor.Registry{})).
 		NewPeerConnection(webrtc.Configuration{})
 	if err != nil {
