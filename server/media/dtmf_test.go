@@ -119,7 +119,7 @@ func TestWithoutEventsDigitsAreAudible(t *testing.T) {
 	s := &Sender{}
 	types := wideTypes()
 	types.events = noType
-	s.open(out, types, PCMU, true, false)
+	s.open(way{to: out, types: types, codec: PCMU, fixed: true})
 	q := &toneQueue{s: s, queue: []byte("5"), active: true}
 	s.tones = q
 	for i := range toneFrames + pauseFrames + 1 {

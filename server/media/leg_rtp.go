@@ -193,14 +193,16 @@ func (l *RTPLeg) Direction() Direction {
 
 // adopt lets media go as agreed.
 func (l *RTPLeg) adopt(a *agreement) error {
-	next, err := newPeer(l, a, l.peer.Load())
+	old := l.peer.Load()
+	next, err := newPeer(l, a, old)
 	if err != nil {
 		return err
 	}
 	l.agreed = a
 	l.peer.Store(next)
 	muted := !a.theirs.Receives() || !a.remote.IsValid()
-	l.out.open(next, a.send, a.codec, true, muted)
+	moved := old == nil || a.remote.IsValid() && old.agreed.remote.IsValid() && a.remote != old.agreed.remote
+	l.out.open(way{to: next, types: a.send, codec: a.codec, fixed: true, muted: muted, anew: moved})
 	l.watch.expect(a.theirs == SendRecv && a.remote.IsValid(), time.Now())
 	return nil
 }

@@ -136,7 +136,7 @@ func (c *lineConn) bound() {
 		}
 	}
 	c.leg.live.Store(c)
-	c.leg.out.open(t, c.types, best, false, false)
+	c.leg.out.open(way{to: t, types: c.types, codec: best, anew: true})
 }
 
 // buffer takes the place of pion's buffers behind SRTP: a packet that was proved and decrypted is handed on at once

@@ -10,7 +10,7 @@ func playedBy(t *testing.T, types payloads, fixed bool, src clipSource, frames i
 	t.Helper()
 	out := &tape{}
 	s := &Sender{}
-	s.open(out, types, PCMU, fixed, false)
+	s.open(way{to: out, types: types, codec: PCMU, fixed: fixed})
 	f := &feed{to: s}
 	s.hear(f, nil)
 	pl := &player{f: f, to: s, clip: src.clip, loop: src.loop, hush: src.kind == "silence"}
@@ -51,7 +51,7 @@ func TestALineThatIsSilentForLongGetsASignOfLifeOnly(t *testing.T) {
 func TestAPlayerThatWasHeldUpShowsItInTheTimestamps(t *testing.T) {
 	out := &tape{}
 	s := &Sender{}
-	s.open(out, wideTypes(), PCMU, true, false)
+	s.open(way{to: out, types: wideTypes(), codec: PCMU, fixed: true})
 	f := &feed{to: s}
 	s.hear(f, nil)
 	pl := &player{f: f, to: s, clip: silenceClip(), loop: true}

@@ -66,14 +66,27 @@ type Sender struct {
 	packets, bytes uint64
 }
 
-// open lets packets out from now on. fixed: only codec is sent, and others are turned into it.
-func (s *Sender) open(to outlet, types payloads, c Codec, fixed, muted bool) {
+// way is where and how a Sender's packets leave.
+type way struct {
+	to    outlet
+	types payloads
+	codec Codec // what others are turned into
+	fixed bool  // only codec is sent, though the party may understand others
+	muted bool  // the party does not receive now
+	anew  bool  // at the other end is another device than before
+}
+
+// open lets packets out from now on.
+func (s *Sender) open(w way) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.muted && !muted || s.to == nil {
+	if w.anew {
+		s.sent.forget()
+	}
+	if w.anew || s.to == nil || s.muted && !w.muted || s.codec != w.codec {
 		s.renew()
 	}
-	s.to, s.types, s.codec, s.fixed, s.muted = to, types, c, fixed, muted
+	s.to, s.types, s.codec, s.fixed, s.muted = w.to, w.types, w.codec, w.fixed, w.muted
 }
 
 func (s *Sender) shut() {

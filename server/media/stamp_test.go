@@ -17,7 +17,7 @@ type told struct {
 func tell(t *testing.T) *told {
 	out := &tape{}
 	s := &Sender{}
-	s.open(out, wideTypes(), PCMU, false, false)
+	s.open(way{to: out, types: wideTypes(), codec: PCMU})
 	x := &told{t: t, s: s, out: out, now: refTime}
 	x.source()
 	return x
@@ -132,13 +132,13 @@ func TestNumbersGoOnWhateverTheSourceDoes(t *testing.T) {
 	t.Run("held, and back", func(t *testing.T) {
 		x := tell(t)
 		x.voice(10, 1600)
-		x.s.open(x.out, wideTypes(), PCMU, false, true)
+		x.s.open(way{to: x.out, types: wideTypes(), codec: PCMU, muted: true})
 		x.now = x.now.Add(frameTime)
 		x.voice(11, 1760)
 		if len(x.out.heads) != 1 {
 			t.Fatal("sent to a party that does not receive")
 		}
-		x.s.open(x.out, wideTypes(), PCMU, false, false)
+		x.s.open(way{to: x.out, types: wideTypes(), codec: PCMU})
 		x.now = x.now.Add(time.Minute / 2)
 		x.voice(1512, 1600+1502*160)
 		x.step(1, 30*8000+160, true)
@@ -148,7 +148,7 @@ func TestNumbersGoOnWhateverTheSourceDoes(t *testing.T) {
 func TestNothingIsAllocatedForAPacketPassedOn(t *testing.T) {
 	for _, c := range []Codec{PCMU, G722} {
 		x := tell(t)
-		x.s.open(quiet{}, wideTypes(), c, false, false)
+		x.s.open(way{to: quiet{}, types: wideTypes(), codec: c})
 		in := &inlet{tell: func(Event) {}}
 		in.addRoute(x.f)
 		types := wideTypes()

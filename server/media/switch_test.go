@@ -164,7 +164,7 @@ func switchOnce(from, to *g722Stream, r *rand.Rand) float64 {
 	const before, after = 40, 25
 	out := &tape{}
 	s := &Sender{}
-	s.open(out, wideTypes(), G722, false, false)
+	s.open(way{to: out, types: wideTypes(), codec: G722})
 	a, b := &party{stream: from}, &party{stream: to}
 	now := time.Unix(1000, 0)
 	fa, fb := &feed{to: s}, &feed{to: s}
