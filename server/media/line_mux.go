@@ -5,7 +5,6 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
-	"sync/atomic"
 	"time"
 
 	"github.com/pion/ice/v2"
@@ -28,7 +27,8 @@ type lineMux struct {
 	logs     logging.LoggerFactory
 }
 
-func newLineMux(o Options) (*lineMux, error) {
+// newLineMux opens the port. public, when valid, is the address that consoles are told in place of ours.
+func newLineMux(o Options, public netip.Addr) (*lineMux, error) {
 	listen := o.WebRTCListen
 	if listen == "" {
 		listen = netip.AddrPortFrom(o.Bind, 0).String()
@@ -59,15 +59,24 @@ func newLineMux(o Options) (*lineMux, error) {
 		}
 	}
 	m.combine()
-	if o.Advertise.IsValid() && len(addrs) == 1 && o.Advertise != addrs[0] && !addrs[0].IsLoopback() {
-		m.external = []string{o.Advertise.String()}
-	}
+	m.external = translations(addrs, public)
 	return m, nil
+}
+
+// translations says which of our addresses consoles know as public, in pion's form. Loopback stays what it is.
+func translations(addrs []netip.Addr, public netip.Addr) (out []string) {
+	for _, a := range addrs {
+		if public.IsValid() && a != public && a.Is4() == public.Is4() && !a.IsLoopback() {
+			out = append(out, public.String()+"/"+a.String())
+		}
+	}
+	return out
 }
 
 // lineAddrs is the addresses to listen on: one socket each, because one for all of them would answer from the
 // wrong one.
 func lineAddrs(host string) ([]netip.Addr, error) {
+	six := host == ""
 	if host != "" {
 		ips, err := net.LookupIP(host)
 		if err != nil {
@@ -77,8 +86,12 @@ func lineAddrs(host string) ([]netip.Addr, error) {
 		if ip = ip.Unmap(); !ip.IsUnspecified() {
 			return []netip.Addr{ip}, nil
 		}
+		six = ip.Is6()
 	}
 	addrs := machineAddrs(false)
+	if six {
+		addrs = append(addrs, machineAddrs(true)...)
+	}
 	if len(addrs) == 0 {
 		addrs = []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1})}
 	}
@@ -113,7 +126,8 @@ func (m *lineMux) combine() {
 	for i, s := range m.sockets {
 		m.muxes = append(m.muxes, ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: s, Logger: m.logs.NewLogger("ice")}))
 		m.tcpMuxes = append(m.tcpMuxes, ice.NewTCPMuxDefault(ice.TCPMuxParams{
-			Listener: m.tcp[i], Logger: m.logs.NewLogger("ice"), ReadBufferSize: 64, WriteBufferSize: 256 << 10,
+			Listener: &muxListener{Listener: m.tcp[i]}, Logger: m.logs.NewLogger("ice"), ReadBufferSize: 64, WriteBufferSize: 256 << 10,
+			FirstStunBindTimeout: 5 * time.Second, AliveDurationForConnFromStun: 10 * time.Second, // strangers do not stay
 		}))
 	}
 	m.udp, m.tcpMux = m.muxes[0], m.tcpMuxes[0]
@@ -158,66 +172,4 @@ func ignoreClosed(err error) error {
 		return nil
 	}
 	return err
-}
-
-// muxSocket keeps one failed read from ending every agent's sound: its reader gives up at the first error that is
-// no timeout, so it never sees one while the socket is open.
-type muxSocket struct {
-	*net.UDPConn
-	closed atomic.Bool
-	faults atomic.Uint64
-	known  map[netip.AddrPort]*net.UDPAddr // addresses in pion's form, so that not every packet makes one; reader only
-}
-
-const maxKnown = 4096
-
-// ReadFrom reads a datagram; it fails only when the socket was closed by us.
-func (s *muxSocket) ReadFrom(b []byte) (int, net.Addr, error) {
-	for {
-		n, from, err := s.UDPConn.ReadFromUDPAddrPort(b)
-		if err == nil {
-			return n, s.address(from), nil
-		}
-		if s.closed.Load() || errors.Is(err, net.ErrClosed) {
-			return 0, nil, net.ErrClosed
-		}
-		if s.faults.Add(1)%16 == 0 { // a socket that only fails must not cost a core
-			wait(5 * time.Millisecond)
-		}
-	}
-}
-
-func (s *muxSocket) address(from netip.AddrPort) *net.UDPAddr {
-	if a := s.known[from]; a != nil {
-		return a
-	}
-	if s.known == nil || len(s.known) >= maxKnown { // strangers, mostly: begin anew
-		s.known = map[netip.AddrPort]*net.UDPAddr{}
-	}
-	a := net.UDPAddrFromAddrPort(from)
-	s.known[from] = a
-	return a
-}
-
-// WriteTo sends a datagram.
-func (s *muxSocket) WriteTo(b []byte, to net.Addr) (int, error) {
-	u, ok := to.(*net.UDPAddr)
-	if !ok {
-		return 0, net.InvalidAddrError("not a UDP address")
-	}
-	return s.UDPConn.WriteToUDPAddrPort(b, u.AddrPort())
-}
-
-// Close ends the socket.
-func (s *muxSocket) Close() error {
-	if s.closed.Swap(true) {
-		return nil
-	}
-	return s.UDPConn.Close()
-}
-
-func wait(d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	<-t.C
 }

@@ -56,6 +56,7 @@ func NewPlane(o Options) (*Plane, error) {
 	if !o.Bind.IsValid() {
 		o.Bind = netip.IPv4Unspecified()
 	}
+	public := o.Advertise
 	if !o.Advertise.IsValid() {
 		o.Advertise = advertised(o.Bind)
 	}
@@ -73,7 +74,7 @@ func NewPlane(o Options) (*Plane, error) {
 		silence: clipSource{kind: "silence", clip: silenceClip(), loop: true},
 		legs:    map[*core]func(time.Time){}, closed: make(chan struct{}), done: make(chan struct{}),
 	}
-	if p.lines, err = newLineMux(o); err != nil {
+	if p.lines, err = newLineMux(o, public); err != nil {
 		return nil, fmt.Errorf("port of the agents' lines %s: %w", o.WebRTCListen, err)
 	}
 	p.clock = newClock(o.Log)
