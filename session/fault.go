@@ -22,10 +22,11 @@ type SignInError struct {
 }
 
 func (e *SignInError) Error() string {
-	if e.Err != nil {
-		return "sign in: " + e.Err.Error()
+	s := "sign in: " + e.Words
+	if e.Detail != "" {
+		s += " (" + e.Detail + ")"
 	}
-	return "sign in: " + e.Words
+	return s
 }
 
 func (e *SignInError) Unwrap() error { return e.Err }

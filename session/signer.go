@@ -90,7 +90,10 @@ func (e *entraSigner) Silent(ctx context.Context) (Token, error) {
 	if ctx.Err() != nil {
 		return Token{}, ctx.Err()
 	}
-	if _, ok := readAuthorityError(err); ok || isNoToken(err) {
+	if a, ok := readAuthorityError(err); ok {
+		return Token{}, &SignInError{Stage: needsPerson, Words: words(a), Detail: a.detail(), Err: err}
+	}
+	if isNoToken(err) {
 		return Token{}, &SignInError{Stage: needsPerson, Words: "Sign in again.", Err: err}
 	}
 	return Token{}, err

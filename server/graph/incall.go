@@ -1,0 +1,173 @@
+package graph
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"cordboard/server/people"
+)
+
+// InCall keeps the agents who talk “in a call” in Teams: set at once, renewed every two minutes, cleared
+// after. If this server dies, Teams forgets it within five.
+type InCall struct {
+	set     func(ctx context.Context, oid string) error
+	clear   func(ctx context.Context, oid string) error
+	log     *slog.Logger
+	changed chan struct{}
+
+	mu     sync.Mutex
+	agents map[string]*talking // by object id
+}
+
+// talking is one agent's presence as we want it and as we left it.
+type talking struct {
+	on      bool
+	due     time.Time // when to tell Graph the next time; zero: nothing to tell
+	tries   int
+	setAt   time.Time // last told “in a call”
+	cleared time.Time // when the call ended
+}
+
+const (
+	inCallRetry = 5 * time.Second
+	// oursFor is how long after a call Teams may still show what we set.
+	oursFor = 3 * time.Minute
+)
+
+// NewInCall makes one for a tenant; Run does the work.
+func NewInCall(c *Client, log *slog.Logger) *InCall {
+	return newInCall(c.SetInCall, c.ClearInCall, log)
+}
+
+func newInCall(set, clear func(context.Context, string) error, log *slog.Logger) *InCall {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &InCall{set: set, clear: clear, log: log, changed: make(chan struct{}, 1), agents: map[string]*talking{}}
+}
+
+// Talking says that an agent, by object id, talks or has stopped. It never blocks.
+func (i *InCall) Talking(oid string, on bool) {
+	i.mu.Lock()
+	t := i.agents[oid]
+	if t == nil {
+		t = &talking{}
+		i.agents[oid] = t
+	}
+	if t.on != on {
+		t.on, t.due, t.tries = on, time.Now(), 0
+		if !on {
+			t.cleared = t.due
+		}
+	}
+	i.mu.Unlock()
+	select {
+	case i.changed <- struct{}{}:
+	default:
+	}
+}
+
+// Ours says whether a reading may only show what we have set ourselves: while the agent talks, and after
+// that until a reading differs, three minutes at most. Such a reading must not keep calls from the agent.
+func (i *InCall) Ours(r people.Reading) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	t := i.agents[r.ID]
+	if t == nil || r.Availability != "Busy" || r.Activity != "InACall" {
+		if t != nil && !t.on && !t.cleared.IsZero() && r.At.After(t.cleared) {
+			t.cleared = time.Time{} // Teams has taken ours away: what comes now is the person's own
+		}
+		return false
+	}
+	return t.on || !t.cleared.IsZero() && time.Since(t.cleared) < oursFor
+}
+
+// Run tells Graph until ctx ends; then it clears what is set.
+func (i *InCall) Run(ctx context.Context) error {
+	for {
+		oid, wait := i.next()
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			i.clearAll(context.WithoutCancel(ctx))
+			return ctx.Err()
+		case <-i.changed:
+			timer.Stop()
+		case <-timer.C:
+			if oid != "" {
+				i.tell(ctx, oid)
+			}
+		}
+	}
+}
+
+// next gives the agent who is due first, and when.
+func (i *InCall) next() (oid string, wait time.Duration) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	var first time.Time
+	for id, t := range i.agents {
+		if !t.due.IsZero() && (first.IsZero() || t.due.Before(first)) {
+			oid, first = id, t.due
+		}
+	}
+	if oid == "" {
+		return "", time.Hour
+	}
+	return oid, max(0, time.Until(first))
+}
+
+func (i *InCall) tell(ctx context.Context, oid string) {
+	i.mu.Lock()
+	on := i.agents[oid].on
+	i.mu.Unlock()
+	what := i.clear
+	if on {
+		what = i.set
+	}
+	rctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	err := what(rctx, oid)
+	cancel()
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	t := i.agents[oid]
+	if t.on != on {
+		return // changed meanwhile: it is due again
+	}
+	now := time.Now()
+	switch {
+	case err != nil:
+		t.tries++
+		t.due = now.Add(min(inCallRetry<<min(t.tries-1, 4), time.Minute))
+		if !on && now.Sub(t.setAt) > BusyFor {
+			t.due = time.Time{} // it has run out by itself
+		}
+		i.log.Warn("presence of an agent not told", "err", err)
+	case on:
+		t.tries, t.setAt, t.due = 0, now, now.Add(RenewBusy)
+	default:
+		t.tries, t.setAt, t.due = 0, time.Time{}, time.Time{}
+	}
+}
+
+// clearAll takes back what is set, two seconds long: the rest runs out by itself.
+func (i *InCall) clearAll(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	i.mu.Lock()
+	var set []string
+	for id, t := range i.agents {
+		if !t.setAt.IsZero() {
+			set = append(set, id)
+		}
+	}
+	i.mu.Unlock()
+	for _, id := range set {
+		if err := i.clear(ctx, id); err != nil {
+			i.log.Info("presence of an agent not cleared; it runs out by itself", "err", err)
+		}
+	}
+}

@@ -1,0 +1,122 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"cordboard/server/people"
+)
+
+// told notes what Graph was told.
+type told struct {
+	mu    sync.Mutex
+	start time.Time
+	lines []string
+	fail  int
+}
+
+func (o *told) note(what string) func(context.Context, string) error {
+	return func(_ context.Context, oid string) error {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		o.lines = append(o.lines, fmt.Sprintf("%s %s %v", what, oid, time.Since(o.start).Truncate(time.Second)))
+		if o.fail > 0 {
+			o.fail--
+			return errors.New("throttled")
+		}
+		return nil
+	}
+}
+
+func (o *told) all() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return strings.Join(o.lines, ", ")
+}
+
+func inTalk(t *testing.T, fail int, f func(i *InCall, o *told, stop func())) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &told{start: time.Now(), fail: fail}
+		i := newInCall(o.note("set"), o.note("clear"), nil)
+		ctx, cancel := context.WithCancel(context.Background())
+		done := make(chan struct{})
+		go func() { defer close(done); i.Run(ctx) }()
+		stop := sync.OnceFunc(func() { cancel(); <-done })
+		defer stop()
+		f(i, o, stop)
+	})
+}
+
+func TestAgentIsInACallWhileTalking(t *testing.T) {
+	inTalk(t, 0, func(i *InCall, o *told, _ func()) {
+		i.Talking("a", true)
+		i.Talking("a", true)
+		time.Sleep(5 * time.Minute)
+		i.Talking("a", false)
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if got, want := o.all(), "set a 0s, set a 2m0s, set a 4m0s, clear a 5m0s"; got != want {
+			t.Errorf("told %s\nwant %s", got, want)
+		}
+	})
+}
+
+func TestFailedTellingIsTriedAgain(t *testing.T) {
+	inTalk(t, 2, func(i *InCall, o *told, _ func()) {
+		i.Talking("a", true)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if got, want := o.all(), "set a 0s, set a 5s, set a 15s"; got != want {
+			t.Errorf("told %s\nwant %s", got, want)
+		}
+	})
+}
+
+func TestEndOfTheServerClearsWhatIsSet(t *testing.T) {
+	inTalk(t, 0, func(i *InCall, o *told, stop func()) {
+		i.Talking("a", true)
+		i.Talking("b", true)
+		time.Sleep(time.Second)
+		i.Talking("b", false)
+		time.Sleep(time.Second)
+		stop()
+		if got := o.all(); !strings.HasSuffix(got, "clear b 1s, clear a 2s") {
+			t.Errorf("told %s", got)
+		}
+	})
+}
+
+func TestStateThatWeSetDoesNotCountAgainstTheAgent(t *testing.T) {
+	inTalk(t, 0, func(i *InCall, _ *told, _ func()) {
+		read := func(availability, activity string) people.Reading {
+			return people.Reading{ID: "a", Availability: availability, Activity: activity, At: time.Now()}
+		}
+		want := func(when string, r people.Reading, ours bool) {
+			t.Helper()
+			if got := i.Ours(r); got != ours {
+				t.Errorf("%s: ours %v, want %v", when, got, ours)
+			}
+		}
+		want("before any call", read("Busy", "InACall"), false)
+		i.Talking("a", true)
+		time.Sleep(time.Minute)
+		want("while talking", read("Busy", "InACall"), true)
+		want("while talking, a meeting", read("Busy", "InAMeeting"), false)
+		i.Talking("a", false)
+		time.Sleep(time.Minute)
+		want("a minute after", read("Busy", "InACall"), true)
+		want("available again", read("Available", "Available"), false)
+		want("a call of the person's own", read("Busy", "InACall"), false)
+		i.Talking("a", true)
+		time.Sleep(time.Second)
+		i.Talking("a", false)
+		time.Sleep(4 * time.Minute)
+		want("four minutes after", read("Busy", "InACall"), false)
+	})
+}
