@@ -9,4 +9,4 @@ if [ "${CGO_ENABLED:-}" != 0 ] && ! { command -v "$(go env CC)" >/dev/null && pk
   export CGO_ENABLED=0
 fi
 mkdir -p bin
-go build -trimpath -o bin/ .
+go build -o bin/ .

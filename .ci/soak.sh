@@ -3,4 +3,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . .ci/env.sh
-exec go test -tags soak -run '^TestSoak$' -count=1 -v -timeout 24h ./server
+exec go test -tags soak -run '^TestSoak$' -count=1 -timeout 24h ./server

@@ -26,10 +26,10 @@ func TestSoak(t *testing.T) {
 	}
 	h := newHouse(t, houseOptions{agents: users, wrap: "2 s", trunk: ", srtp: allow"})
 	s := h.agents(lab.AgentsOptions{Users: users, AnswerAfter: 300 * time.Millisecond, Talk: 4 * time.Second, Wrap: 200 * time.Millisecond, Miss: 50})
-	c := &crowd{t: t, house: h, ends: map[string]int{}}
+	c := &crowd{house: h, ends: map[string]int{}}
 	c.work(within(t, 2*time.Minute), 20*time.Second) // what is made once is made now
 	before := settled(t)
-	t.Logf("before: %s", before)
+	say("before: %s", before)
 	ctx, cancel := context.WithTimeout(context.Background(), lasts)
 	defer cancel()
 	done := make(chan struct{})
@@ -37,7 +37,7 @@ func TestSoak(t *testing.T) {
 	c.work(ctx, lasts)
 	<-done
 	after := settled(t)
-	t.Logf("after:  %s\ncallers: %v\nagents: %d answered, %d heard a caller, %d lost their connection", after, c.ends, s.agents.Count("answer"), s.agents.Count("audio"), s.agents.Count("lost"))
+	say("after: %s\ncallers: %v\nagents: %d answered, %d heard a caller, %d lost their connection", after, c.ends, s.agents.Count("answer"), s.agents.Count("audio"), s.agents.Count("lost"))
 	if after.goroutines > before.goroutines+20 {
 		t.Errorf("%d goroutines more than before", after.goroutines-before.goroutines)
 	}
@@ -57,6 +57,9 @@ func TestSoak(t *testing.T) {
 		t.Errorf("%d callers fared ill: %v", c.wrong, c.ends)
 	}
 }
+
+// say shows progress, which go test would keep to the end.
+func say(format string, a ...any) { fmt.Fprintf(os.Stderr, format+"\n", a...) }
 
 func soakDuration(t *testing.T, name string, otherwise time.Duration) time.Duration {
 	if v := os.Getenv(name); v != "" {
@@ -98,7 +101,6 @@ func settled(t *testing.T) state {
 
 // crowd are the callers.
 type crowd struct {
-	t     *testing.T
 	house *house
 	mu    sync.Mutex
 	ends  map[string]int
@@ -132,7 +134,7 @@ func (c *crowd) watch(ctx context.Context) {
 		select {
 		case <-tick.C:
 			c.mu.Lock()
-			c.t.Logf("%s; %d calls open; callers so far %v", stateNow(), c.house.sbc.Calls(), c.ends)
+			say("%s; %d calls open; callers so far %v", stateNow(), c.house.sbc.Calls(), c.ends)
 			c.mu.Unlock()
 		case <-ctx.Done():
 			return
