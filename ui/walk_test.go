@@ -13,7 +13,7 @@ import (
 
 // A walk of random keys, news and window sizes: never a panic, never a wrong row, whatever comes after what.
 func TestNothingBreaksTheFrame(t *testing.T) {
-	steps := 1500
+	steps := 1000
 	if testing.Short() {
 		steps = 300
 	}
