@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"cordboard/server/inbox"
+	"cordboard/session/wire"
 )
 
 // AgentsOptions describe simulated agents. They come by the real wire and speak by the real line.
@@ -30,6 +31,8 @@ type AgentsOptions struct {
 	Wrap        time.Duration // then wrap-up is done; negative: never
 	Say         Speech        // said in calls, over and over; default a sentence
 	NoLine      bool          // no voice line
+	Transfer    *wire.Target  // after Talk the caller is handed on, blind, instead of hung up
+	Record      bool          // decode and keep what is heard (Heard): for tests with few agents
 }
 
 // AgentEvent is one thing that happened to one agent. TNs is the monotonic clock of the machine in nanoseconds, which all programs
@@ -53,7 +56,7 @@ type AgentEvent struct {
 }
 
 // Agents are many agents at work. Their events: connected, line (up), state, offer, answer (sent), reply (to answer; Code when
-// refused), call, audio (first voice heard after the answer, TookNs since the answer was sent), cleared (the offer went), wrap,
+// refused), call, transfer (asked for), audio (first voice heard after the answer, TookNs since the answer was sent), cleared (the offer went), wrap,
 // media (at the end of a call), refused, lost, failed, out.
 type Agents struct {
 	o     AgentsOptions
@@ -64,6 +67,7 @@ type Agents struct {
 	counts map[string]int
 	ready  chan struct{}
 	isUp   map[string]bool
+	heard  map[string]*Recording
 	errs   []error
 }
 
@@ -75,13 +79,19 @@ func NewAgents(o AgentsOptions) *Agents {
 	if o.Say.Empty() {
 		o.Say = SpeechOf(SpeechVoice("agent", "good morning, how can i help you?"), SpeechQuiet(time.Second))
 	}
-	a := &Agents{o: o, counts: map[string]int{}, ready: make(chan struct{}), isUp: map[string]bool{}}
+	a := &Agents{o: o, counts: map[string]int{}, ready: make(chan struct{}), isUp: map[string]bool{}, heard: map[string]*Recording{}}
+	for _, user := range o.Users {
+		a.heard[user] = NewRecording()
+	}
 	a.clock = newAgentClock(o.Say)
 	return a
 }
 
 // Ready is closed when every agent is signed in, has its line, and is ready.
 func (a *Agents) Ready() <-chan struct{} { return a.ready }
+
+// Heard is all that an agent has heard by the line, music and silence included. It is empty without Record.
+func (a *Agents) Heard(user string) *Recording { return a.heard[user] }
 
 // Count is how often an event happened.
 func (a *Agents) Count(event string) int {

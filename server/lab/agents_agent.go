@@ -118,9 +118,7 @@ func (g *agent) connect(ctx context.Context, try int) (*wire.Refused, error) {
 		case <-g.answerAt.C:
 			g.answer(ctx)
 		case <-g.hangAt.C:
-			if g.call != nil {
-				g.do(ctx, wire.Command{Do: wire.DoHangup, Contact: g.call.Contact})
-			}
+			g.endCall(ctx)
 		case <-g.doneAt.C:
 			g.finish(ctx)
 		case <-g.pingAt.C:

@@ -37,7 +37,8 @@ type agentLine struct {
 	received int
 	lost     int
 	longest  time.Duration
-	heard    uint8 // payload type
+	heard    uint8      // payload type
+	tape     *agentTape // with Record
 }
 
 var agentCodecs = []webrtc.RTPCodecParameters{
@@ -66,6 +67,9 @@ func newAgentLine(owner *agent) (*agentLine, error) {
 		return nil, err
 	}
 	l := &agentLine{owner: owner, pc: pc, up: make(chan struct{})}
+	if owner.all.o.Record {
+		l.tape = newAgentTape(owner.all.heard[owner.user])
+	}
 	l.head = rtp.Header{Version: 2, PayloadType: 9, SequenceNumber: uint16(rand.Uint32()), Timestamp: rand.Uint32()}
 	if _, err := pc.AddTransceiverFromTrack(l, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendrecv}); err != nil {
 		_ = pc.Close()
@@ -215,6 +219,9 @@ func (l *agentLine) take(p *rtp.Packet) {
 	if pt := p.PayloadType; pt == 0 || pt == 8 || pt == 9 {
 		l.heard = pt
 		l.head.PayloadType = pt
+	}
+	if l.tape != nil {
+		l.tape.take(p)
 	}
 	if l.listen && l.detector.voiced(p.PayloadType, p.Payload) {
 		l.listen = false

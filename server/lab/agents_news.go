@@ -98,6 +98,19 @@ func (g *agent) called(c *wire.Call) {
 	g.pingAt.Reset(g.pingEvery())
 }
 
+// endCall is the end of talking: the caller is handed on or hung up.
+func (g *agent) endCall(ctx context.Context) {
+	if g.call == nil {
+		return
+	}
+	c := wire.Command{Do: wire.DoHangup, Contact: g.call.Contact}
+	if to := g.all.o.Transfer; to != nil {
+		c.Do, c.To, c.Anyway = wire.DoTransfer, to, true
+		g.event(AgentEvent{Event: "transfer", Contact: g.call.Contact})
+	}
+	g.do(ctx, c)
+}
+
 func (g *agent) callEnded() {
 	contact := g.call.Contact
 	g.call = nil

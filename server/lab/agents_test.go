@@ -143,7 +143,7 @@ func TestAgentsSignInAnswerTalkAndWrapUp(t *testing.T) {
 	var out bytes.Buffer
 	media := make(chan AgentEvent, 10)
 	a := NewAgents(AgentsOptions{
-		Server: srv.URL, CA: pool, Users: []string{"ada", "bob", "cy"}, Out: &out, Talk: 300 * time.Millisecond, AnswerAfter: 20 * time.Millisecond,
+		Server: srv.URL, CA: pool, Users: []string{"ada", "bob", "cy"}, Out: &out, Talk: 300 * time.Millisecond, AnswerAfter: 20 * time.Millisecond, Record: true,
 		Token: func(user string) (string, error) { return "token of " + user, nil },
 		Tell: func(e AgentEvent) {
 			if e.Event == "media" {
@@ -194,6 +194,11 @@ func TestAgentsSignInAnswerTalkAndWrapUp(t *testing.T) {
 	for _, user := range []string{"ada", "bob", "cy"} {
 		if desk.heard[user] < 10 {
 			t.Errorf("%s was heard for %d packets", user, desk.heard[user])
+		}
+	}
+	for _, user := range []string{"ada", "bob", "cy"} {
+		if d := a.Heard(user).Tone(500, 0); d < 100*time.Millisecond {
+			t.Errorf("%s heard the tone for %s", user, d)
 		}
 	}
 	last := int64(0)
