@@ -90,7 +90,7 @@ func (n *tenant) take(c *config.Config, t *config.Tenant) {
 func (n *tenant) setDesk(c *config.Config, t *config.Tenant) {
 	d := desk.Tenant{
 		ID: n.id, Name: t.Name, ACD: n.acd, Roster: n.now.Load().roster, Presences: &n.presences, Rules: deskRules(c, t),
-		Line: func(id fact.AgentID) desk.Line { return n.line(id) }, CloseLine: n.closeLine, History: history{n.server, t},
+		Line: func(id fact.AgentID) desk.Line { return n.line(id) }, CloseLine: n.closeLine, Dial: n.dial, History: history{n.server, t},
 	}
 	if n.presence != nil {
 		d.Fresh = n.presence.Fresh
@@ -153,13 +153,22 @@ func (n *tenant) Line(id fact.AgentID) (media.Leg, bool) {
 
 // begin starts a call for an incoming dialog.
 func (n *tenant) begin(d *trunk.Dialog) {
+	n.start(func(deps call.Deps) *call.Call { return call.Start(deps, d) })
+}
+
+// dial starts an agent's own call.
+func (n *tenant) dial(id fact.AgentID, to call.Target, r call.Reply) {
+	n.start(func(deps call.Deps) *call.Call { return call.Dial(deps, id, to, r) })
+}
+
+func (n *tenant) start(f func(call.Deps) *call.Call) {
 	now := n.now.Load()
 	n.server.open.Add(1)
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	c := call.Start(call.Deps{
+	c := f(call.Deps{
 		Rules: now.rules, Media: now.sounds, Dialer: dialer{n.server.edge}, Lines: n, ACD: n.acd, Consoles: n.room, Log: n.server.log, Done: n.ended,
-	}, d)
+	})
 	n.calls[c.ID()] = c
 }
 

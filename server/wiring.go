@@ -212,6 +212,9 @@ func (s *sounds) Music(q fact.QueueID) media.Source {
 	return media.Music(s.fallback)
 }
 
+// NewMix makes a room for a call of three.
+func (s *sounds) NewMix() call.Mix { return s.plane.NewMix() }
+
 // Ringback is the tone of the tenant's region.
 func (s *sounds) Ringback() media.Source { return media.Ringback(s.region) }
 

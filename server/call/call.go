@@ -40,6 +40,8 @@ type Call struct {
 	partnerTo Target
 	transfer  *transfer
 	back      *Back
+	group     *group
+	dialled   *time.Timer // an outgoing call rings at most this long
 	wraps     map[fact.AgentID]*wrapUp
 	story     []Line
 	tones     string

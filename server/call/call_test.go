@@ -121,6 +121,14 @@ func (v *voice) Answer(o []byte) ([]byte, error) {
 func (v *voice) Accept([]byte) error        { return nil }
 func (v *voice) Direction() media.Direction { return media.SendRecv }
 
+// room plays a mix.
+type room struct{}
+
+func (*room) Add(media.Leg)                   {}
+func (*room) Remove(media.Leg)                {}
+func (*room) Source(l media.Leg) media.Source { return (*media.Mix)(nil).Source(l) }
+func (*room) Close()                          {}
+
 // house is a contact centre of two agents and one queue.
 type house struct {
 	played  // cards and lines of news
@@ -148,6 +156,7 @@ func (h *house) NewVoice(o media.RTPOptions) (call.Voice, error) {
 	return v, nil
 }
 func (h *house) Music(q fact.QueueID) media.Source      { return media.Music(nil) }
+func (h *house) NewMix() call.Mix                       { return &room{} }
 func (h *house) Ringback() media.Source                 { return media.Ringback("gb") }
 func (h *house) Prompt(string, func()) media.Source     { return nil }
 func (h *house) Line(id fact.AgentID) (media.Leg, bool) { return h.lines[id], h.lineUp }
@@ -746,4 +755,169 @@ func TestLateKeysDoNothing(t *testing.T) {
 		}
 		h.want("adele", fact.Talking)
 	})
+}
+
+func TestAskingFirst(t *testing.T) {
+	ask := func(r call.Reply) call.Event { return call.Ask{Agent: "adele", To: megan, Reply: r} }
+	for _, way := range []string{"complete", "drop", "swap twice", "join and leave", "join, the guest leaves", "join, end for all", "she hangs up", "declines", "the caller hangs up", "the agent is lost"} {
+		t.Run(way, func(t *testing.T) {
+			in(t, func(t *testing.T, h *house) {
+				h.ready("adele")
+				d := h.arrives("+442079460042")
+				c := h.answers("adele")
+				h.must(c, ask)
+				h.want("adele", fact.Consulting)
+				h.hears(h.leg(0), "music")
+				h.hears(h.lines["adele"], "ringback")
+				m := h.phone(0)
+				if way == "declines" {
+					m.sink(trunk.Rejected{Code: 603})
+					h.want("adele", fact.Talking)
+					h.hears(h.leg(0), "adele")
+					return
+				}
+				if no := h.do(c, func(r call.Reply) call.Event { return call.Complete{Agent: "adele", Reply: r} }); no == nil {
+					t.Fatal("handed on to somebody who has not answered")
+				}
+				m.sink(trunk.Answered{SDP: []byte("answer")})
+				h.hears(h.leg(1), "adele")
+				h.hears(h.leg(0), "music")
+				join := func() {
+					h.must(c, func(r call.Reply) call.Event { return call.Join{Agent: "adele", Reply: r} })
+					h.want("adele", fact.Conference)
+					h.hears(h.leg(0), "mix")
+					h.hears(h.leg(1), "mix")
+				}
+				switch way {
+				case "complete":
+					h.must(c, func(r call.Reply) call.Event { return call.Complete{Agent: "adele", Reply: r} })
+					h.want("adele", fact.Wrapup)
+					h.hears(h.leg(1), "caller")
+					d.sink(trunk.Ended{By: "peer"})
+					if e := h.ended(c.ID()); e.End != fact.Transferred || !m.has("hangup") {
+						t.Fatalf("ended %+v", e)
+					}
+				case "drop":
+					h.must(c, func(r call.Reply) call.Event { return call.Drop{Agent: "adele", Reply: r} })
+					h.want("adele", fact.Talking)
+					h.hears(h.leg(0), "adele")
+					if !m.has("hangup") {
+						t.Fatal("she is left")
+					}
+				case "swap twice":
+					swap := func(r call.Reply) call.Event { return call.Swap{Agent: "adele", Reply: r} }
+					h.must(c, swap)
+					h.hears(h.leg(0), "adele")
+					h.hears(h.leg(1), "music")
+					h.must(c, swap)
+					h.hears(h.leg(0), "music")
+					h.hears(h.leg(1), "adele")
+				case "join and leave":
+					join()
+					h.must(c, func(r call.Reply) call.Event { return call.Complete{Agent: "adele", Reply: r} })
+					h.want("adele", fact.Wrapup)
+					h.hears(h.leg(0), "/")
+					m.sink(trunk.Ended{By: "peer"})
+					synctest.Wait()
+					if !d.has("hangup") {
+						t.Fatal("the caller is left alone")
+					}
+				case "join, the guest leaves":
+					join()
+					m.sink(trunk.Ended{By: "peer"})
+					h.want("adele", fact.Talking)
+					h.hears(h.leg(0), "adele")
+				case "join, end for all":
+					join()
+					h.must(c, func(r call.Reply) call.Event { return call.Hangup{Agent: "adele", Reply: r} })
+					if !d.has("hangup") || !m.has("hangup") {
+						t.Fatal("somebody is left")
+					}
+				case "she hangs up":
+					m.sink(trunk.Ended{By: "peer"})
+					h.want("adele", fact.Talking)
+					h.hears(h.leg(0), "adele")
+				case "the caller hangs up":
+					d.sink(trunk.Ended{By: "peer"})
+					h.want("adele", fact.Wrapup)
+					if !m.has("hangup") {
+						t.Fatal("she is left")
+					}
+				case "the agent is lost":
+					h.acd.Tell(routing.Console{Agent: "adele"})
+					h.hears(h.leg(1), "music")
+					time.Sleep(20 * time.Second)
+					h.want("adele", fact.NotReady)
+					h.hears(h.leg(0), "music")
+					h.ready("alex")
+					h.answers("alex")
+					h.want("alex", fact.Talking)
+				}
+			})
+		})
+	}
+}
+
+func TestAnAgentCallsOut(t *testing.T) {
+	for _, way := range []string{"answered", "busy", "no answer", "given up", "forbidden", "in a call"} {
+		t.Run(way, func(t *testing.T) {
+			in(t, func(t *testing.T, h *house) {
+				h.acd.Tell(routing.SignIn{Agent: "adele"})
+				synctest.Wait()
+				number := fact.Number("+441")
+				if way == "forbidden" {
+					number = "+1900"
+				}
+				if way == "in a call" {
+					h.ready("adele")
+					h.arrives("+442079460042")
+					h.answers("adele")
+				}
+				var no *call.No
+				c := call.Dial(h.deps, "adele", call.Target{Kind: "number", Name: "+441", Number: number}, func(n *call.No) { no = n })
+				h.calls = append(h.calls, c)
+				synctest.Wait()
+				switch way {
+				case "forbidden":
+					if no == nil || no.Code != "not_allowed" {
+						t.Fatalf("reply %+v", no)
+					}
+					h.want("adele", fact.NotReady)
+					return
+				case "in a call":
+					if no == nil || no.Code != "not_now" {
+						t.Fatalf("reply %+v", no)
+					}
+					h.want("adele", fact.Talking)
+					return
+				}
+				h.want("adele", fact.Dialing)
+				h.hears(h.lines["adele"], "ringback")
+				d := h.phone(0)
+				switch way {
+				case "answered":
+					d.sink(trunk.Ringing{Code: 180})
+					d.sink(trunk.Answered{SDP: []byte("answer")})
+					h.want("adele", fact.Talking)
+					h.hears(h.leg(0), "adele")
+					d.sink(trunk.Ended{By: "peer"})
+					if e := h.ended(c.ID()); e.End != fact.Completed || e.By != "called" {
+						t.Fatalf("ended %+v", e)
+					}
+				case "busy":
+					d.sink(trunk.Rejected{Code: 486})
+				case "no answer":
+					time.Sleep(18 * time.Second)
+				case "given up":
+					h.must(c, func(r call.Reply) call.Event { return call.Hangup{Agent: "adele", Reply: r} })
+				}
+				h.want("adele", fact.NotReady) // where it was before
+				if way != "answered" {
+					if e := h.ended(c.ID()); e.End != fact.Unanswered {
+						t.Fatalf("ended %+v", e)
+					}
+				}
+			})
+		})
+	}
 }

@@ -60,6 +60,7 @@ type Party struct {
 
 // Moving is a transfer under way.
 type Moving struct {
+	Kind  string // transfer, ask
 	To    string
 	ID    string
 	State string
@@ -152,24 +153,46 @@ func (c *Call) card(a *agentLeg) Card {
 }
 
 func (c *Call) moving(a *agentLeg) *Moving {
-	if t := c.transfer; t != nil && t.by == a {
-		return &Moving{To: t.to.Name, ID: t.to.ID, State: t.state, Since: t.since, Until: t.until}
+	t := c.transfer
+	if t == nil || t.by != a {
+		return nil
 	}
-	return nil
+	kind := "transfer"
+	if t.consult {
+		kind = "ask"
+	}
+	return &Moving{Kind: kind, To: t.to.Name, ID: t.to.ID, State: t.state, Since: t.since, Until: t.until}
 }
 
 // parties says who hears whom.
 func (c *Call) parties(a *agentLeg) []Party {
 	me := Party{ID: string(a.id), Name: c.deps.Rules.AgentName(a.id), Role: "agent", State: "talking"}
 	caller := Party{ID: "caller", Name: c.caller.Name, Role: "caller", State: "talking"}
+	together := func() { me.Hears, caller.Hears = []string{"caller"}, []string{string(a.id)} }
+	t, g := c.transfer, c.group
 	switch {
-	case c.transfer != nil && c.transfer.by == a:
-		caller.State = "held"
-		return []Party{me, caller, {ID: c.transfer.to.ID, Name: c.transfer.to.Name, Role: c.transfer.to.Kind, State: "ringing"}}
+	case g != nil:
+		other := Party{ID: g.to.ID, Name: g.to.Name, Role: g.to.Kind, State: "talking", Hears: []string{string(a.id), "caller"}}
+		me.Hears, caller.Hears = []string{"caller", other.ID}, []string{string(a.id), other.ID}
+		return []Party{me, caller, other}
+	case t != nil && t.by == a:
+		other := Party{ID: t.to.ID, Name: t.to.Name, Role: t.to.Kind, State: "ringing"}
+		caller.State, caller.Music = "held", t.consult
+		switch {
+		case t.state == "answered" && t.withCaller:
+			caller.State, caller.Music = "talking", false
+			other.State, other.Music = "held", true
+			together()
+		case t.state == "answered":
+			other.State, other.Hears, me.Hears = "talking", []string{string(a.id)}, []string{other.ID}
+		}
+		return []Party{me, caller, other}
+	case a.joined.IsZero():
+		caller.State = "ringing"
 	case a.held || a.lost:
 		caller.State, caller.Music = "held", true
 	default:
-		me.Hears, caller.Hears = []string{"caller"}, []string{string(a.id)}
+		together()
 	}
 	return []Party{me, caller}
 }

@@ -42,6 +42,7 @@ type Media interface {
 	Ringback() media.Source
 	// Prompt is nil when the tenant has none of that name.
 	Prompt(name string, done func()) media.Source
+	NewMix() Mix
 }
 
 // Dialer makes outgoing dialogs.

@@ -21,6 +21,12 @@ func (c *Call) endBy(end fact.End, by string, code int, reason string) {
 		c.endTransfer(t)
 		c.recordMove(t, fact.TakenBack, "the caller hung up", 0, "")
 	}
+	if c.dialled != nil {
+		c.dialled.Stop()
+	}
+	if c.group != nil {
+		c.endGroup(trunkOver)
+	}
 	a := c.agent
 	if a == nil {
 		outcome := fact.Withdrawn

@@ -24,6 +24,10 @@ func (e fromDialog) apply(c *Call) {
 			c.answeredBy(t, v.SDP)
 			return
 		}
+		if e.leg == c.leg && c.agent != nil && !c.over {
+			c.dialAnswered(v.SDP)
+			return
+		}
 		c.hangup(e.leg, trunk.Reason{Text: "too late"}) // nobody wants it any more
 	case trunk.Acked:
 		c.acked(e.leg, v)
@@ -44,6 +48,11 @@ func (e fromDialog) apply(c *Call) {
 func (c *Call) rings(l *sipLeg, v trunk.Ringing) {
 	t := c.transfer
 	if t == nil || t.leg != l {
+		if l == c.leg && v.SDP != nil && !l.early { // early media of an outgoing call is for the agent's ear
+			if l.early = l.voice.Accept(v.SDP) == nil; l.early {
+				c.agent.line.Hear(media.From(l.voice))
+			}
+		}
 		return
 	}
 	if t.state != "ringing" {
@@ -54,9 +63,17 @@ func (c *Call) rings(l *sipLeg, v trunk.Ringing) {
 	if v.SDP != nil && !l.early {
 		l.early = l.voice.Accept(v.SDP) == nil
 		if l.early {
-			c.leg.voice.Hear(media.From(l.voice))
+			c.ringer(t).Hear(media.From(l.voice))
 		}
 	}
+}
+
+// ringer is who hears how it rings: the caller, or the agent who asks first.
+func (c *Call) ringer(t *transfer) media.Leg {
+	if t.consult && t.by != nil {
+		return t.by.line
+	}
+	return c.leg.voice
 }
 
 func (c *Call) acked(l *sipLeg, v trunk.Acked) {
@@ -99,6 +116,10 @@ func (c *Call) reoffered(l *sipLeg, v trunk.Reoffered) {
 func (c *Call) rejected(l *sipLeg, code int) {
 	l.gone = true
 	l.voice.Close()
+	if l == c.leg {
+		c.dialFailed(rejectedWhy(code), code)
+		return
+	}
 	t := c.transfer
 	if t == nil || t.leg != l {
 		return
@@ -130,12 +151,27 @@ func (c *Call) legEnded(l *sipLeg, v trunk.Ended) {
 	case c.partner:
 		c.endBy(fact.Transferred, c.partnerTo.Kind, v.Code, v.Text)
 	default:
-		if t := c.transfer; t != nil && t.leg == l {
-			l.voice.Close()
-			t.leg = nil
-			c.transferFailed("unreachable", v.Code)
-		}
+		c.otherEnded(l, v)
 	}
+}
+
+// otherEnded: a leg that does not have the caller is over: somebody rung, asked, or a guest.
+func (c *Call) otherEnded(l *sipLeg, v trunk.Ended) {
+	if g := c.group; g != nil && g.leg == l {
+		c.guestLeft()
+		return
+	}
+	t := c.transfer
+	if t == nil || t.leg != l {
+		return
+	}
+	l.voice.Close()
+	t.leg = nil
+	why := "unreachable"
+	if t.consult && t.state == "answered" {
+		why = "left"
+	}
+	c.transferFailed(why, v.Code)
 }
 
 // callerLeft: the caller's leg is over, in whatever state the call is.
@@ -146,6 +182,9 @@ func (c *Call) callerLeft(v trunk.Ended) {
 		end = fact.Transferred
 	case c.agent != nil && !c.agent.joined.IsZero() || c.talked > 0:
 		end = fact.Completed
+	}
+	if c.direction == fact.Out {
+		by = "called"
 	}
 	if v.By != "peer" {
 		by = "system"
@@ -178,11 +217,11 @@ func (e fromVoice) apply(c *Call) {
 
 // deliverTone hands a keypad tone to the other side.
 func (c *Call) deliverTone(from *sipLeg, digit byte) {
-	if c.partner == nil {
-		return
-	}
 	to := c.partner
-	if from == c.partner {
+	switch {
+	case c.partner == nil:
+		return
+	case from == c.partner:
 		to = c.leg
 	}
 	if err := to.voice.Tones(string(digit)); err != nil {

@@ -49,8 +49,8 @@ func (e Hold) apply(c *Call) {
 	a := c.mine(e.Agent, e.Reply)
 	switch {
 	case a == nil:
-	case c.transfer != nil || a.joined.IsZero():
-		e.Reply.no("not_now", "Not while the call is being handed on.")
+	case c.transfer != nil || c.group != nil || a.joined.IsZero():
+		e.Reply.no("not_now", "Not while others are rung, asked or joined.")
 	case a.held:
 		yes(e.Reply)
 	default:
@@ -207,8 +207,12 @@ func (e Hangup) apply(c *Call) {
 		yes(e.Reply)
 		return
 	}
-	yes(e.Reply)
-	c.endBy(fact.Completed, "agent", 0, "")
+	yes(e.Reply) // in a group too: it ends for all
+	end := fact.Completed
+	if a.joined.IsZero() {
+		end = fact.Unanswered // an own call that still rings
+	}
+	c.endBy(end, "agent", 0, "")
 }
 
 // ConsoleGone: the agent's console and line are gone. The caller hears music at once.
@@ -220,7 +224,11 @@ func (e ConsoleGone) apply(c *Call) {
 		return
 	}
 	a.lost = true
-	if c.transfer == nil {
+	switch t := c.transfer; {
+	case t != nil && t.consult && t.state == "answered":
+		c.pause(a)
+		t.leg.voice.Hear(c.deps.Media.Music(c.queue))
+	case t == nil && c.group == nil: // in a group the others go on with each other
 		c.pause(a)
 	}
 	c.recordOf(a.id, fact.Held{By: "server"}, nil)
@@ -240,11 +248,22 @@ func (e ConsoleBack) apply(c *Call) {
 		a.lost = false
 		c.recordOf(a.id, fact.Resumed{By: "server"}, nil)
 		c.tellStory(c.deps.Rules.AgentName(a.id) + " is back")
-		if c.transfer == nil && !a.held {
-			c.talk(a)
-		}
+		c.again(a)
 	}
 	c.show()
+}
+
+// again lets an agent who came back hear what was heard before.
+func (c *Call) again(a *agentLeg) {
+	switch t := c.transfer; {
+	case c.group != nil || a.held:
+	case t == nil:
+		c.talk(a)
+	case t.consult && t.state == "answered" && t.withCaller:
+		c.talk(a)
+	case t.consult && t.state == "answered":
+		media.Join(a.line, t.leg.voice)
+	}
 }
 
 // GraceOver: it did not.
@@ -257,9 +276,21 @@ func (e GraceOver) apply(c *Call) {
 	}
 	c.unhold(a)
 	c.deps.Consoles.CardGone(a.id, c.id)
-	if t := c.transfer; t != nil { // the transfer goes on without its agent
-		t.by = nil
-		c.agent = nil
+	if c.group != nil { // the others go on with each other
+		g := c.group
+		c.group = nil
+		g.mix.Close()
+		media.Join(c.leg.voice, g.leg.voice)
+		c.partner, c.partnerTo, c.agent = g.leg, g.to, nil
+		return
+	}
+	if t := c.transfer; t != nil {
+		if t.consult { // who was asked does not know the caller yet
+			c.dropTransfer(fact.Failed, "the agent was lost")
+			c.toHead(c.deps.Rules.AgentName(a.id) + "'s console was lost")
+			return
+		}
+		t.by, c.agent = nil, nil // the transfer goes on without its agent
 		return
 	}
 	c.toHead(c.deps.Rules.AgentName(a.id) + "'s console was lost")
@@ -271,7 +302,7 @@ type Show struct{ Agent fact.AgentID }
 func (e Show) apply(c *Call) { c.showTo(e.Agent) }
 
 func (c *Call) showTo(id fact.AgentID) {
-	if a := c.agent; a != nil && a.id == id && !a.joined.IsZero() {
+	if a := c.agent; a != nil && a.id == id && (!a.joined.IsZero() || c.direction == fact.Out) {
 		c.deps.Consoles.Card(id, c, c.card(a))
 	}
 	if w := c.wraps[id]; w != nil {

@@ -21,6 +21,8 @@ type Target struct {
 // transfer is one attempt to hand the caller on.
 type transfer struct {
 	id          fact.TransferID
+	consult     bool      // ask first
+	withCaller  bool      // consult: the agent talks with the caller, who is asked hears music
 	by          *agentLeg // nil when the agent's console was lost for good meanwhile
 	to          Target
 	leg         *sipLeg
@@ -45,6 +47,9 @@ func (e Transfer) apply(c *Call) {
 		return
 	case a.joined.IsZero():
 		e.Reply.no("not_now", "Wait until you talk.")
+		return
+	case c.group != nil || c.transfer != nil && c.transfer.consult:
+		e.Reply.no("not_now", "Somebody is being asked. Hand the call over, or let them go first.")
 		return
 	case c.transfer != nil: // another expert instead
 		c.dropTransfer(fact.TakenBack, "")
@@ -147,8 +152,11 @@ func (c *Call) toQueue(a *agentLeg, e Transfer) {
 type rangOut struct{ t *transfer }
 
 func (e rangOut) apply(c *Call) {
-	if c.transfer == e.t {
+	switch {
+	case c.transfer == e.t:
 		c.transferFailed("no_answer", 0)
+	case c.direction == fact.Out && c.leg == e.t.leg && !c.over && c.agent != nil && c.agent.joined.IsZero():
+		c.dialFailed("no_answer", 0)
 	}
 }
 
@@ -160,10 +168,19 @@ func (c *Call) answeredBy(t *transfer, sdp []byte) {
 		return
 	}
 	t.timer.Stop()
+	if t.consult {
+		c.consulted(t)
+		return
+	}
+	c.handToPartner(t)
+}
+
+// handToPartner lets the caller talk with who answered; the agent is out.
+func (c *Call) handToPartner(t *transfer) {
 	media.Join(c.leg.voice, t.leg.voice)
 	c.partner, c.partnerTo, c.transfer = t.leg, t.to, nil
 	c.recordMove(t, fact.Answered, "", 200, "")
-	c.tellStory(t.to.Name + " answered")
+	c.tellStory(t.to.Name + " has the caller")
 	if t.by != nil {
 		c.handOver(t.by, t.to.Name)
 	}
@@ -191,7 +208,7 @@ func (c *Call) transferFailed(why string, code int) {
 		c.toHead("transfer to " + t.to.Name + " failed: " + why)
 		return
 	}
-	c.returnTo(t.by)
+	c.returnTo(t.by, t.consult)
 	c.back = &Back{To: t.to.Name, ID: t.to.ID, Code: code, Why: why, At: time.Now()}
 	c.deps.Consoles.Say(t.by.id, Said{Kind: "state", Key: "back_" + why, Args: map[string]string{"who": t.to.Name}, Words: backWords(t.to.Name, why), Bad: true})
 	c.show()
@@ -205,6 +222,8 @@ func backWords(who, why string) string {
 		return who + " is busy. The caller is back with you."
 	case "no_answer":
 		return who + " did not answer. The caller is back with you."
+	case "left":
+		return who + " hung up. The caller is back with you."
 	case "no_number":
 		return who + " has no number that exists. The caller is back with you."
 	}
@@ -212,13 +231,18 @@ func backWords(who, why string) string {
 }
 
 // returnTo gives the caller back to the agent of a transfer.
-func (c *Call) returnTo(a *agentLeg) {
+func (c *Call) returnTo(a *agentLeg, consult bool) {
+	c.stopTalk(a)
 	if a.lost {
 		c.pause(a)
 	} else {
 		c.talk(a)
 	}
-	c.deps.ACD.Tell(routing.InCall{Agent: a.id, Contact: c.id, Cause: routing.TransferBack, By: routing.ByServer})
+	cause := routing.TransferBack
+	if consult {
+		cause = routing.ConsultOver
+	}
+	c.deps.ACD.Tell(routing.InCall{Agent: a.id, Contact: c.id, Cause: cause, By: routing.ByServer})
 }
 
 // Undo takes back what can be taken back: a transfer until it is answered.
@@ -244,7 +268,7 @@ func (c *Call) takeBack() {
 	t := c.transfer
 	c.dropTransfer(fact.TakenBack, "")
 	c.tellStory("taken back from " + t.to.Name)
-	c.returnTo(t.by)
+	c.returnTo(t.by, t.consult)
 	c.show()
 }
 
@@ -273,7 +297,7 @@ func (c *Call) recordMove(t *transfer, s fact.Stage, why string, code int, back 
 	if t.by != nil {
 		by = t.by.id
 	}
-	m := fact.Moved{Transfer: t.id, ToKind: t.to.Kind, To: t.to.ID, Stage: s, Why: why, Code: code, Back: back}
+	m := fact.Moved{Transfer: t.id, Consult: t.consult, ToKind: t.to.Kind, To: t.to.ID, Stage: s, Why: why, Code: code, Back: back}
 	var p *fact.Personal
 	if t.to.Kind == "number" {
 		m.To = t.to.Number.String()

@@ -90,7 +90,7 @@ func wireCall(k call.Card) *wire.Call {
 		w.Parties = append(w.Parties, wire.Party{ID: p.ID, Name: clean(p.Name), Role: role, State: p.State, Hears: p.Hears, Music: p.Music})
 	}
 	if t := k.Transfer; t != nil {
-		w.Transfer = &wire.Moving{Kind: "transfer", To: t.To, ID: t.ID, State: t.State, Since: t.Since, Until: t.Until}
+		w.Transfer = &wire.Moving{Kind: t.Kind, To: t.To, ID: t.ID, State: t.State, Since: t.Since, Until: t.Until}
 	}
 	if b := k.Back; b != nil {
 		w.Back = &wire.Back{To: b.To, Code: b.Code, Why: b.Why, Words: backWords(b), At: b.At}
@@ -106,6 +106,8 @@ func backWords(b *call.Back) string {
 		return b.To + " is busy."
 	case "no_answer":
 		return b.To + " did not answer."
+	case "left":
+		return b.To + " hung up."
 	case "no_number":
 		return "The number of " + b.To + " does not exist."
 	}
@@ -175,7 +177,15 @@ func (s *seat) reason(id string) *wire.Reason {
 			return &r
 		}
 	}
+	if name, known := builtIn[id]; known {
+		return &wire.Reason{ID: id, Name: name}
+	}
 	return &wire.Reason{ID: id, Name: id}
+}
+
+// builtIn names the reasons that rules give.
+var builtIn = map[string]string{
+	routing.ReasonLogin: "Just signed in", routing.ReasonConnection: "Connection lost", routing.ReasonDeclined: "Declined a call", routing.ReasonLine: "Voice line down",
 }
 
 // experts lists the experts with their digits and presence. The order is that of the configuration and does

@@ -123,6 +123,20 @@ var verbs = map[wire.Verb]func(*seat, wire.Command){
 	},
 	wire.DoTones:    (*seat).tones,
 	wire.DoTransfer: (*seat).transfer,
+	wire.DoAsk:      (*seat).transfer,
+	wire.DoDial:     (*seat).dial,
+	wire.DoSwap: func(s *seat, c wire.Command) {
+		s.toCall(c, func(r call.Reply) call.Event { return call.Swap{Agent: s.person.ID, Reply: r} })
+	},
+	wire.DoJoin: func(s *seat, c wire.Command) {
+		s.toCall(c, func(r call.Reply) call.Event { return call.Join{Agent: s.person.ID, Reply: r} })
+	},
+	wire.DoComplete: func(s *seat, c wire.Command) {
+		s.toCall(c, func(r call.Reply) call.Event { return call.Complete{Agent: s.person.ID, Reply: r} })
+	},
+	wire.DoDrop: func(s *seat, c wire.Command) {
+		s.toCall(c, func(r call.Reply) call.Event { return call.Drop{Agent: s.person.ID, Reply: r} })
+	},
 	wire.DoUndo: func(s *seat, c wire.Command) {
 		s.toCall(c, func(r call.Reply) call.Event { return call.Undo{Agent: s.person.ID, Reply: r} })
 	},
@@ -257,7 +271,30 @@ func (s *seat) transfer(c wire.Command) {
 }
 
 func (s *seat) goes(c wire.Command, to call.Target, p *people.Person) {
-	s.toCall(c, func(r call.Reply) call.Event { return call.Transfer{Agent: s.person.ID, To: to, Reply: r} })
+	s.toCall(c, func(r call.Reply) call.Event {
+		if c.Do == wire.DoAsk {
+			return call.Ask{Agent: s.person.ID, To: to, Reply: r}
+		}
+		return call.Transfer{Agent: s.person.ID, To: to, Reply: r}
+	})
+}
+
+// dial rings a number, or a colleague's telephone.
+func (s *seat) dial(c wire.Command) {
+	if c.To == nil {
+		s.no(c.ID, "bad", "Say whom to call.")
+		return
+	}
+	t := s.room.tenant()
+	to, _, words := s.target(t, *c.To)
+	switch {
+	case words != "":
+		s.no(c.ID, "unknown", words)
+	case to.Number == "":
+		s.no(c.ID, "no_number", to.Name+" has no telephone number.")
+	default:
+		t.Dial(s.person.ID, to, s.answer(c.ID, "calling "+to.Name))
+	}
 }
 
 // presenceRead: the expert's presence at the moment of the key.
@@ -287,10 +324,10 @@ func (e presenceRead) apply(s *seat) {
 
 func gateWords(name string, r people.Reading, now time.Time, limit time.Duration) string {
 	if r.At.IsZero() {
-		return "Nothing is known of " + name + "'s presence. Ring anyway?"
+		return "Nothing is known of " + name + "'s presence."
 	}
 	if r.Old(now, limit) {
-		return "Presence of " + name + " is " + now.Sub(r.At).Round(time.Second).String() + " old. Ring anyway?"
+		return "Presence of " + name + " is " + now.Sub(r.At).Round(time.Second).String() + " old."
 	}
 	words := map[string]string{
 		"InACall": "in a call", "InAConferenceCall": "in a conference", "InAMeeting": "in a meeting", "Presenting": "presenting", "Busy": "busy",
@@ -306,7 +343,7 @@ func gateWords(name string, r people.Reading, now time.Time, limit time.Duration
 			w = "out of office"
 		}
 	}
-	return name + " is " + w + " (read now). Ring anyway?"
+	return name + " is " + w + " (read now)."
 }
 
 // target resolves who is meant. Words say why it cannot be; then the person is set if it is one without a number.

@@ -40,6 +40,8 @@ type Tenant struct {
 	Line func(id fact.AgentID) Line
 	// CloseLine ends it.
 	CloseLine func(id fact.AgentID)
+	// Dial begins an agent's own call.
+	Dial func(id fact.AgentID, to call.Target, r call.Reply)
 	// Fresh reads one person's presence again, 400 ms at most; nil when there is no Graph.
 	Fresh   func(ctx context.Context, p *people.Person) (people.Reading, bool)
 	History History

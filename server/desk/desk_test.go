@@ -309,12 +309,12 @@ func TestNumbersAsPeopleTypeThem(t *testing.T) {
 func TestTheGateSaysWhyItAsks(t *testing.T) {
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	for want, r := range map[string]people.Reading{
-		"Lee is in a meeting (read now). Ring anyway?":                  {Availability: "Busy", Activity: "InAMeeting", At: now},
-		"Lee is busy (read now). Ring anyway?":                          {Availability: "Busy", Activity: "SomethingNew", At: now},
-		"Lee is out of office (read now). Ring anyway?":                 {Availability: "Odd", Activity: "Odd", OutOfOffice: true, At: now},
-		"Nothing is known of Lee's presence. Ring anyway?":              {},
-		"Presence of Lee is 2m0s old. Ring anyway?":                     {Availability: "Available", At: now.Add(-2 * time.Minute)},
-		"Lee is not available (Contemplating) (read now). Ring anyway?": {Availability: "Pondering", Activity: "Contemplating", At: now},
+		"Lee is in a meeting (read now).":                  {Availability: "Busy", Activity: "InAMeeting", At: now},
+		"Lee is busy (read now).":                          {Availability: "Busy", Activity: "SomethingNew", At: now},
+		"Lee is out of office (read now).":                 {Availability: "Odd", Activity: "Odd", OutOfOffice: true, At: now},
+		"Nothing is known of Lee's presence.":              {},
+		"Presence of Lee is 2m0s old.":                     {Availability: "Available", At: now.Add(-2 * time.Minute)},
+		"Lee is not available (Contemplating) (read now).": {Availability: "Pondering", Activity: "Contemplating", At: now},
 	} {
 		if got := gateWords("Lee", r, now, time.Minute); got != want {
 			t.Errorf("got %q, want %q", got, want)

@@ -1,0 +1,131 @@
+package call
+
+import (
+	"time"
+
+	"cordboard/server/fact"
+	"cordboard/server/media"
+	"cordboard/server/routing"
+)
+
+// Ask rings somebody while the caller hears music: the agent asks first, then hands on, joins, or comes back.
+type Ask struct {
+	Agent fact.AgentID
+	To    Target
+	Reply Reply
+}
+
+func (e Ask) apply(c *Call) {
+	a := c.mine(e.Agent, e.Reply)
+	switch {
+	case a == nil:
+		return
+	case a.joined.IsZero() || c.transfer != nil || c.group != nil:
+		e.Reply.no("not_now", "Not while somebody else is being rung or asked.")
+		return
+	case e.To.Kind == "queue" || e.To.Kind == "agent":
+		e.Reply.no("not_now", "Only an expert or a number can be asked; hand the call on instead.")
+		return
+	}
+	now := time.Now()
+	t := &transfer{id: fact.TransferID(fact.NewID(now)), by: a, to: e.To, consult: true, state: "starting", since: now, until: now.Add(c.deps.Rules.RingFor)}
+	if !c.dial(t, e.Reply) {
+		return
+	}
+	c.transfer, c.back = t, nil
+	c.unhold(a)
+	c.pause(a)
+	a.line.Hear(c.deps.Media.Ringback())
+	c.recordMove(t, fact.Started, "", 0, "")
+	c.tellStory("asking " + e.To.Name)
+	c.deps.ACD.Tell(routing.InCall{Agent: a.id, Contact: c.id, Cause: routing.Consults, By: routing.ByAgent})
+	yes(e.Reply)
+	c.show()
+}
+
+// consulted: who is asked has answered; agent and expert hear each other.
+func (c *Call) consulted(t *transfer) {
+	t.state, t.since, t.until = "answered", time.Now(), time.Time{}
+	c.tellStory(t.to.Name + " answers; the caller hears music")
+	if t.by != nil && !t.by.lost {
+		media.Join(t.by.line, t.leg.voice)
+	}
+	c.show()
+}
+
+// asked gives the consult whose other side is on the line, or answers no.
+func (c *Call) asked(id fact.AgentID, r Reply) *transfer {
+	if c.mine(id, r) == nil {
+		return nil
+	}
+	if t := c.transfer; t != nil && t.consult && t.state == "answered" {
+		return t
+	}
+	r.no("not_now", "Nobody who was asked is on the line.")
+	return nil
+}
+
+// Swap exchanges whom the agent talks with: the caller, or who is asked.
+type Swap struct {
+	Agent fact.AgentID
+	Reply Reply
+}
+
+func (e Swap) apply(c *Call) {
+	t := c.asked(e.Agent, e.Reply)
+	if t == nil {
+		return
+	}
+	t.withCaller = !t.withCaller
+	if t.withCaller {
+		c.talk(t.by)
+		t.leg.voice.Hear(c.deps.Media.Music(c.queue))
+	} else {
+		c.stopTalk(t.by)
+		c.leg.voice.Hear(c.deps.Media.Music(c.queue))
+		media.Join(t.by.line, t.leg.voice)
+	}
+	yes(e.Reply)
+	c.show()
+}
+
+// Complete hands the caller to who was asked, and lets the agent go. In a group the agent leaves and the others go on.
+type Complete struct {
+	Agent fact.AgentID
+	Reply Reply
+}
+
+func (e Complete) apply(c *Call) {
+	if c.group != nil {
+		c.leaveGroup(e.Agent, e.Reply)
+		return
+	}
+	t := c.asked(e.Agent, e.Reply)
+	if t == nil {
+		return
+	}
+	yes(e.Reply)
+	c.handToPartner(t)
+}
+
+// Drop lets who was asked go; the caller is back with the agent.
+type Drop struct {
+	Agent fact.AgentID
+	Reply Reply
+}
+
+func (e Drop) apply(c *Call) {
+	a := c.mine(e.Agent, e.Reply)
+	switch {
+	case a == nil:
+	case c.group != nil:
+		c.endGroup(trunkOver)
+		c.backToTwo(a)
+		yes(e.Reply)
+	case c.transfer != nil && c.transfer.consult:
+		c.takeBack()
+		yes(e.Reply)
+	default:
+		e.Reply.no("not_now", "Nobody is being asked.")
+	}
+}

@@ -1,0 +1,98 @@
+package call
+
+import (
+	"time"
+
+	"cordboard/server/fact"
+	"cordboard/server/inbox"
+	"cordboard/server/media"
+	"cordboard/server/routing"
+	"cordboard/server/trunk"
+)
+
+// Dial begins a call of an agent to a number, in a goroutine of its own.
+func Dial(d Deps, agent fact.AgentID, to Target, r Reply) *Call {
+	c := newCall(d, fact.Out, time.Now())
+	c.caller = Caller{Name: to.Name, Number: to.Number}
+	inbox.Go(c.panicked, func() { c.run(dials{agent, to, r}) })
+	return c
+}
+
+type dials struct {
+	agent fact.AgentID
+	to    Target
+	reply Reply
+}
+
+func (e dials) apply(c *Call) {
+	c.leg = &sipLeg{role: "caller", gone: true}
+	c.deps.ACD.Ask(routing.Dial{Agent: e.agent, Contact: c.id}, func(late *routing.TooLate) { c.Tell(dialGranted{e, late == nil}) })
+}
+
+// dialGranted: the arbiter has said whether the agent may dial now.
+type dialGranted struct {
+	dials
+	ok bool
+}
+
+func (e dialGranted) apply(c *Call) {
+	if !e.ok {
+		e.reply.no("not_now", "You can call out when you are ready or not ready, not in a call.")
+		c.over = true
+		return
+	}
+	line, _ := c.deps.Lines.Line(e.agent)
+	c.agent = &agentLeg{id: e.agent, line: line}
+	full, via, ok := c.deps.Rules.TrunkFor(e.to.Number)
+	c.caller.Number, c.trunk = full, via
+	c.recordOf(e.agent, fact.Arrived{Direction: fact.Out, Trunk: via, To: ""}, &fact.Personal{Number: full, Name: e.to.Name})
+	if !ok {
+		e.reply.no("not_allowed", "This number may not be dialled.")
+		c.endBy(fact.Refused, "system", 403, "not allowed")
+		return
+	}
+	t := &transfer{id: fact.TransferID(c.id), to: e.to}
+	if !c.dial(t, e.reply) {
+		c.endBy(fact.Refused, "system", 503, "could not be dialled")
+		return
+	}
+	t.leg.role = "caller"
+	c.leg = t.leg
+	c.dialled = t.timer
+	line.Hear(c.deps.Media.Ringback())
+	c.tellStory("calling " + e.to.Name)
+	yes(e.reply)
+	c.show()
+}
+
+// dialAnswered: who was called has answered.
+func (c *Call) dialAnswered(sdp []byte) {
+	if err := c.leg.voice.Accept(sdp); err != nil {
+		c.log.Warn("the answer to an outgoing call could not be used", "err", err)
+		c.hangup(c.leg, trunk.Reason{Code: 488, Text: "not acceptable here"})
+		c.endBy(fact.Broken, "system", 488, "no common media")
+		return
+	}
+	a := c.agent
+	c.dialled.Stop()
+	media.Join(c.leg.voice, a.line)
+	a.joined, a.talkingFrom = time.Now(), time.Now()
+	c.recordOf(a.id, fact.Connected{}, nil)
+	c.deps.ACD.Tell(routing.InCall{Agent: a.id, Contact: c.id, Cause: routing.DialAnswered, By: routing.ByServer})
+	c.tellStory("answered")
+	c.show()
+	c.after(qualityEvery, qualityDue{a})
+}
+
+// dialFailed: who was called did not answer.
+func (c *Call) dialFailed(why string, code int) {
+	a := c.agent
+	words := map[string]string{"busy": "The line is busy.", "declined": "The call was declined.", "no_answer": "Nobody answered.", "no_number": "This number does not exist."}[why]
+	if words == "" {
+		words = "The call could not be placed."
+	}
+	if a != nil {
+		c.deps.Consoles.Say(a.id, Said{Kind: "state", Key: "dial_" + why, Words: words, Bad: true})
+	}
+	c.endBy(fact.Unanswered, "called", code, why)
+}
