@@ -91,7 +91,7 @@ func (g *generator) open(o order) (r reply) {
 	}
 	for range o.Streams {
 		if o.Consoles {
-			c := newConsole(g.t, false)
+			c := newConsoleWith(g.t, false, func(b []byte) { g.note(b[1]&0x7f, b[12:]) })
 			g.consoles = append(g.consoles, c)
 			r.Offers = append(r.Offers, c.offer(false))
 			continue
@@ -111,11 +111,6 @@ func (g *generator) connect(o order) {
 	for i, c := range g.consoles {
 		c.accept(o.Answers[i])
 		<-c.up
-		go func() {
-			for p := range c.got {
-				g.note(p.PayloadType, p.Payload)
-			}
-		}()
 	}
 }
 

@@ -1,10 +1,13 @@
 package media
 
 import (
+	"io"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/pion/rtp"
+	"github.com/pion/transport/v2/packetio"
 	"github.com/pion/webrtc/v3"
 )
 
@@ -32,7 +35,10 @@ func (c *consoleTrack) Bind(ctx webrtc.TrackLocalContext) (webrtc.RTPCodecParame
 
 func (c *consoleTrack) Unbind(webrtc.TrackLocalContext) error { return nil }
 
-func newConsole(t testing.TB, tcp bool) *console {
+func newConsole(t testing.TB, tcp bool) *console { return newConsoleWith(t, tcp, nil) }
+
+// newConsoleWith makes a console whose packets go to heard as soon as they are decrypted, when that is not nil.
+func newConsoleWith(t testing.TB, tcp bool, heard func(b []byte)) *console {
 	t.Helper()
 	m := &webrtc.MediaEngine{}
 	for _, k := range lineCodecs() {
@@ -42,6 +48,11 @@ func newConsole(t testing.TB, tcp bool) *console {
 	}
 	var s webrtc.SettingEngine
 	s.SetIncludeLoopbackCandidate(true)
+	if heard != nil {
+		s.BufferFactory = func(k packetio.BufferPacketType, _ uint32) io.ReadWriteCloser {
+			return &tap{heard: heard, rtp: k == packetio.RTPBufferPacket, done: make(chan struct{})}
+		}
+	}
 	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
 	if tcp {
 		s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4})
@@ -145,3 +156,22 @@ func (c *console) hear(within time.Duration, want func(*rtp.Packet) bool) *rtp.P
 		}
 	}
 }
+
+// tap takes packets from pion at once.
+type tap struct {
+	heard func(b []byte)
+	rtp   bool
+	once  sync.Once
+	done  chan struct{}
+}
+
+func (t *tap) Write(b []byte) (int, error) {
+	if t.rtp {
+		t.heard(b)
+	}
+	return len(b), nil
+}
+
+func (t *tap) Read([]byte) (int, error) { <-t.done; return 0, io.EOF }
+
+func (t *tap) Close() error { t.once.Do(func() { close(t.done) }); return nil }

@@ -45,6 +45,9 @@ func (l *LineLeg) Offer(owner, sdp string) (string, error) {
 	if l.ended {
 		return "", ErrClosed
 	}
+	if !voiceAlone(sdp) {
+		return "", &SDPError{What: "a line is one audio stream and nothing else"}
+	}
 	id := sessionOf(sdp)
 	if l.conn != nil && l.owner == owner && l.conn.session == id && id != "" && !l.conn.isClosed() {
 		answer, err := l.conn.answer(sdp)
@@ -220,6 +223,20 @@ func (c *lineConn) close() {
 	}
 	c.leg.live.CompareAndSwap(c, nil)
 	inbox.Go(func(p *inbox.Panic) { c.leg.log.Error("closing a line", "err", p) }, func() { c.pc.Close() })
+}
+
+// voiceAlone reports whether a description has one m= line, for audio: no data channels, no pictures.
+func voiceAlone(sdp string) bool {
+	sections := 0
+	for line := range strings.Lines(sdp) {
+		if strings.HasPrefix(line, "m=") {
+			sections++
+			if !strings.HasPrefix(line, "m=audio ") {
+				return false
+			}
+		}
+	}
+	return sections == 1
 }
 
 // sessionOf is what tells one peer connection's offers from another's: the session id of the o= line and the

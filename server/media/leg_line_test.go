@@ -1,10 +1,12 @@
 package media
 
 import (
+	"net"
 	"testing"
 	"time"
 
 	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v3"
 )
 
 func TestALineCarriesVoiceBothWaysInEveryCodec(t *testing.T) {
@@ -89,5 +91,46 @@ func TestAnotherConsoleTakesTheLine(t *testing.T) {
 	got := a.hear(5*time.Second, func(p *rtp.Packet) bool { return p.Payload[0] == 0x55 || p.Payload[0] == 0x56 })
 	if got == nil || got.Payload[0] != 0x56 {
 		t.Fatalf("the phone heard %v, want the second console", got)
+	}
+}
+
+func TestALineIsOneAudioStreamAndNothingElse(t *testing.T) {
+	pl := newTestPlane(t)
+	line := pl.NewLineLeg("line", nil)
+	c := newConsole(t, false)
+	if _, err := c.pc.CreateDataChannel("secrets", nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := line.Offer("one", c.offer(false)); err == nil {
+		t.Error("a data channel was taken")
+	}
+	c = newConsole(t, false)
+	if _, err := c.pc.AddTransceiverFromKind(webrtc.RTPCodecTypeAudio); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := line.Offer("one", c.offer(false)); err == nil {
+		t.Error("two streams were taken")
+	}
+}
+
+func TestAPlaneClosesAtOnceThoughAStrangerSaysNothing(t *testing.T) {
+	pl := newTestPlane(t)
+	c, err := net.Dial("tcp", pl.WebRTCAddr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	l := pl.lines.tcp[0].(*muxListener)
+	until(t, "the connection was accepted", func() bool {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		return len(l.conns) == 1
+	})
+	start := time.Now()
+	if err := pl.Close(); err != nil {
+		t.Error(err)
+	}
+	if d := time.Since(start); d > 3*time.Second {
+		t.Errorf("took %v", d)
 	}
 }

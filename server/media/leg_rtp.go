@@ -45,6 +45,9 @@ func (p *Plane) NewRTPLeg(o RTPOptions) (*RTPLeg, error) {
 	if len(o.Codecs) == 0 {
 		o.Codecs = AllCodecs()
 	}
+	if o.Ptime <= 0 || o.Ptime > 60 {
+		o.Ptime = 20
+	}
 	if o.SRTP == "" {
 		o.SRTP = "allow"
 	}
@@ -116,7 +119,7 @@ func (l *RTPLeg) Offer() ([]byte, error) {
 		of.key = l.key
 	}
 	l.pending = of
-	return l.us.describe(l.us.offerBody(of, l.o.Codecs)), nil
+	return l.us.describe(l.us.offerBody(of, l.o.Codecs, l.o.Ptime)), nil
 }
 
 // Answer takes the peer's offer and gives the answer to it; from now on media goes as agreed. When it fails nothing

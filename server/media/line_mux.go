@@ -115,7 +115,7 @@ func (m *lineMux) listen(addrs []netip.Addr, port, tos int) error {
 		if err != nil {
 			return err
 		}
-		m.tcp = append(m.tcp, t)
+		m.tcp = append(m.tcp, &muxListener{Listener: t, tos: tos})
 		m.bound[a] = true
 		m.loopback = m.loopback || a.IsLoopback()
 	}
@@ -126,7 +126,8 @@ func (m *lineMux) combine() {
 	for i, s := range m.sockets {
 		m.muxes = append(m.muxes, ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: s, Logger: m.logs.NewLogger("ice")}))
 		m.tcpMuxes = append(m.tcpMuxes, ice.NewTCPMuxDefault(ice.TCPMuxParams{
-			Listener: &muxListener{Listener: m.tcp[i]}, Logger: m.logs.NewLogger("ice"), ReadBufferSize: 64, WriteBufferSize: 256 << 10,
+			Listener: m.tcp[i], Logger: m.logs.NewLogger("ice"), ReadBufferSize: 64,
+			WriteBufferSize:      16 << 10,                                                        // a second of voice: what is older is better lost
 			FirstStunBindTimeout: 5 * time.Second, AliveDurationForConnFromStun: 10 * time.Second, // strangers do not stay
 		}))
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -70,16 +71,68 @@ func wait(d time.Duration) {
 	<-t.C
 }
 
-// muxListener keeps one failed accept from ending ICE over TCP for all: too many open files, most likely.
-type muxListener struct{ net.Listener }
+// muxListener keeps one failed accept from ending ICE over TCP for all: too many open files, most likely. It knows
+// its connections, so that one on which nothing was said yet does not hold up the end.
+type muxListener struct {
+	net.Listener
+	tos    int
+	mu     sync.Mutex
+	conns  map[*muxConn]bool
+	closed bool
+}
+
+type muxConn struct {
+	net.Conn
+	l *muxListener
+}
 
 // Accept waits for a connection; it fails only when the listener was closed.
 func (l *muxListener) Accept() (net.Conn, error) {
 	for {
 		c, err := l.Listener.Accept()
-		if err == nil || errors.Is(err, net.ErrClosed) {
-			return c, err
+		if err == nil {
+			return l.keep(c)
+		}
+		if errors.Is(err, net.ErrClosed) {
+			return nil, err
 		}
 		wait(50 * time.Millisecond)
 	}
+}
+
+func (l *muxListener) keep(c net.Conn) (net.Conn, error) {
+	mark(c, l.tos, c.RemoteAddr().(*net.TCPAddr).IP.To4() == nil)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		c.Close()
+		return nil, net.ErrClosed
+	}
+	if l.conns == nil {
+		l.conns = map[*muxConn]bool{}
+	}
+	m := &muxConn{Conn: c, l: l}
+	l.conns[m] = true
+	return m, nil
+}
+
+// Close ends the listener and what came through it.
+func (l *muxListener) Close() error {
+	err := l.Listener.Close()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
+	for c := range l.conns {
+		c.Conn.Close()
+	}
+	l.conns = nil
+	return err
+}
+
+// Close ends the connection.
+func (c *muxConn) Close() error {
+	c.l.mu.Lock()
+	delete(c.l.conns, c)
+	c.l.mu.Unlock()
+	return c.Conn.Close()
 }

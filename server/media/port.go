@@ -109,7 +109,7 @@ func (p *ports) listen(port int) (*net.UDPConn, error) {
 
 // mark sets the byte of the IP header by which networks tell voice from the rest (RFC 3246). Where the system does
 // not let us, the voice goes unmarked.
-func mark(c *net.UDPConn, tos int, six bool) {
+func mark(c net.Conn, tos int, six bool) {
 	switch {
 	case tos < 0:
 	case six:

@@ -40,13 +40,13 @@ func (o *ourSide) describe(body string) []byte {
 }
 
 // offerBody is the one m= section that we offer.
-func (o *ourSide) offerBody(of *offer, order []Codec) string {
+func (o *ourSide) offerBody(of *offer, order []Codec, ptime int) string {
 	var b strings.Builder
 	o.section(&b, of.proto, order, &of.types)
 	if of.key != nil {
 		fmt.Fprintf(&b, "a=crypto:%s\r\n", of.key)
 	}
-	fmt.Fprintf(&b, "a=rtcp:%d\r\na=ptime:20\r\na=sendrecv\r\n", o.port+1)
+	fmt.Fprintf(&b, "a=rtcp:%d\r\na=ptime:%d\r\na=sendrecv\r\n", o.port+1, ptime)
 	return b.String()
 }
 
