@@ -1,0 +1,423 @@
+package trunk
+
+import (
+	"bufio"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"fmt"
+	"io"
+	"math/big"
+	"net"
+	"net/netip"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// authority signs certificates for servers only, as public ones do now.
+type authority struct {
+	cert *x509.Certificate
+	key  *ecdsa.PrivateKey
+	pool *x509.CertPool
+}
+
+func newAuthority(t *testing.T) *authority {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
+	der, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, _ = x509.ParseCertificate(der)
+	a := &authority{cert: c, key: key, pool: x509.NewCertPool()}
+	a.pool.AddCert(c)
+	return a
+}
+
+func (a *authority) issue(t *testing.T, names ...string) *tls.Certificate {
+	key, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	c := &x509.Certificate{SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: names[0]}, DNSNames: names, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}}
+	der, err := x509.CreateCertificate(rand.Reader, c, a.cert, &key.PublicKey, a.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+// farStream is a connection of the far side.
+type farStream struct {
+	t *testing.T
+	net.Conn
+	r *bufio.Reader
+}
+
+func newFarStream(t *testing.T, c net.Conn) *farStream {
+	t.Cleanup(func() { c.Close() })
+	return &farStream{t, c, bufio.NewReader(c)}
+}
+
+// expect reads whole messages until one begins so.
+func (f *farStream) expect(start string) packet {
+	f.t.Helper()
+	for {
+		p, err := f.message()
+		if err != nil {
+			f.t.Fatalf("no %q: %v", start, err)
+		}
+		if strings.HasPrefix(p.start, start) {
+			return p
+		}
+	}
+}
+
+func (f *farStream) message() (packet, error) {
+	f.SetReadDeadline(time.Now().Add(20 * time.Second))
+	var b strings.Builder
+	for {
+		l, err := f.r.ReadString('\n')
+		if err != nil {
+			return packet{}, err
+		}
+		if l == "\r\n" && b.Len() == 0 {
+			continue
+		}
+		b.WriteString(l)
+		if l == "\r\n" {
+			break
+		}
+	}
+	p := packet{text: b.String()}
+	p.start, _, _ = strings.Cut(p.text, "\r\n")
+	var n int
+	fmt.Sscan(p.header("Content-Length"), &n)
+	body := make([]byte, n)
+	if _, err := io.ReadFull(f.r, body); err != nil {
+		return p, err
+	}
+	p.text += string(body)
+	return p, nil
+}
+
+func (f *farStream) say(text, transport string) {
+	f.t.Helper()
+	head, body, _ := strings.Cut(text, "\n\n")
+	head = strings.ReplaceAll(strings.TrimSpace(head), "\n", "\r\n")
+	head = strings.Replace(head, "SIP/2.0/UDP 127", "SIP/2.0/"+transport+" 127", 1)
+	if _, err := fmt.Fprintf(f, "%s\r\nContent-Length: %d\r\n\r\n%s", head, len(body), body); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+// realHouse is an edge on loopback sockets.
+func realHouse(t *testing.T, o Options, trunks ...Trunk) *house {
+	h := &house{t: t, calls: make(chan *Dialog, 64), health: make(chan string, 64)}
+	if o.Handler == nil {
+		o.Handler = h
+	}
+	e, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.edge = e
+	e.Configure(trunks)
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		e.Close(ctx)
+	})
+	return h
+}
+
+func loopback() Trunk {
+	return Trunk{ID: "london", Tenant: "contoso", Kind: "sbc", Allow: prefixes("127.0.0.0/8")}
+}
+
+func certificate(c *tls.Certificate) func() (*tls.Certificate, error) {
+	return func() (*tls.Certificate, error) { return c, nil }
+}
+
+func TestRequestsWithinACallUseItsConnectionAndElseConnect(t *testing.T) {
+	for _, c := range []struct {
+		name, reuse string
+		gone        bool
+	}{{"the connection lives", "", false}, {"it is gone", "", true}, {"by the route", "route", false}} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			ca := newAuthority(t)
+			n := loopback()
+			n.Reuse, n.RootCAs = c.reuse, ca.pool
+			h := realHouse(t, Options{TLS: "127.0.0.1:0", Certificate: certificate(ca.issue(t, "cordboard.example")), ClientCAs: ca.pool}, n)
+			l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{*ca.issue(t, "sbc.example")}, ClientAuth: tls.RequireAnyClientCert})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer l.Close()
+			conn, err := tls.Dial("tcp", h.edge.Addr("tls").String(), &tls.Config{RootCAs: ca.pool, ServerName: "cordboard.example", Certificates: []tls.Certificate{*ca.issue(t, "sbc.example")}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			f := newFarStream(t, conn)
+			s := &sbc{t: t, tag: "far1", id: "call-" + randomHex(4), at: l.Addr().String() + ";transport=tls"}
+			inv := strings.Replace(s.request("INVITE", 1, "", "", offer), ";transport=tls;branch", ";branch", 1)
+			f.say(inv, "TLS")
+			d := h.call()
+			nn := listen(d)
+			d.Answer([]byte("v=0"))
+			ok := f.expect("SIP/2.0 200")
+			if !strings.Contains(ok.header("Contact"), ";transport=tls>") {
+				t.Fatalf("200:\n%s", ok.text)
+			}
+			f.say(strings.Replace(s.request("ACK", 1, ok.tag("To"), "", ""), ";transport=tls;branch", ";branch", 1), "TLS")
+			want[Acked](t, nn)
+			if c.gone {
+				f.Close()
+				for h.edge.stream(f.LocalAddr().String()) != nil {
+					time.Sleep(time.Millisecond)
+				}
+			}
+			d.Hangup(Reason{})
+			if c.gone || c.reuse == "route" {
+				conn, err := l.Accept()
+				if err != nil {
+					t.Fatal(err)
+				}
+				f = newFarStream(t, conn)
+			}
+			bye := f.expect("BYE")
+			f.say((&sbc{t: t, at: "x"}).answer(bye, "200 OK", "", "", ""), "TLS")
+			want[Ended](t, nn)
+		})
+	}
+}
+
+func TestTLSTakesOnlyWhoHasACertificateOfOurs(t *testing.T) {
+	ca, other := newAuthority(t), newAuthority(t)
+	h := realHouse(t, Options{TLS: "127.0.0.1:0", Certificate: certificate(ca.issue(t, "cordboard.example")), ClientCAs: ca.pool}, loopback())
+	for name, certs := range map[string][]tls.Certificate{"none": nil, "of another authority": {*other.issue(t, "sbc")}} {
+		c, err := tls.Dial("tcp", h.edge.Addr("tls").String(), &tls.Config{RootCAs: ca.pool, ServerName: "cordboard.example", Certificates: certs})
+		if err == nil {
+			c.SetDeadline(time.Now().Add(5 * time.Second))
+			_, err = c.Read(make([]byte, 1))
+			c.Close()
+		}
+		if err == nil {
+			t.Errorf("%s: taken", name)
+		}
+	}
+}
+
+// names is a DNS of the test.
+type names map[string]string
+
+func (n names) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, error) {
+	if a, ok := n[host]; ok {
+		return []netip.Addr{netip.MustParseAddr(a)}, nil
+	}
+	return nil, fmt.Errorf("no host %s", host)
+}
+
+func (n names) LookupSRV(_ context.Context, service, proto, name string) (string, []*net.SRV, error) {
+	var out []*net.SRV
+	for i := range 3 {
+		var port uint16
+		key := fmt.Sprintf("_%s._%s.%s/%d", service, proto, name, i)
+		if _, err := fmt.Sscan(n[key], &port); err == nil {
+			out = append(out, &net.SRV{Target: "a.example.", Port: port})
+		}
+	}
+	if out == nil {
+		return "", nil, fmt.Errorf("none")
+	}
+	return "", out, nil
+}
+
+// answerer accepts connections and answers each INVITE with a status; its INVITEs and their certificates are kept.
+type answerer struct {
+	net.Listener
+	mu   sync.Mutex
+	seen []packet
+	cert []string
+}
+
+func answering(t *testing.T, c *tls.Certificate, status string) *answerer {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c != nil {
+		l = tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{*c}, ClientAuth: tls.RequestClientCert})
+	}
+	a := &answerer{Listener: l}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go a.serve(t, c, status)
+		}
+	}()
+	return a
+}
+
+func (a *answerer) serve(t *testing.T, c net.Conn, status string) {
+	defer c.Close()
+	f := &farStream{t, c, bufio.NewReader(c)}
+	for {
+		p, err := f.message()
+		if err != nil {
+			return
+		}
+		a.mu.Lock()
+		a.seen = append(a.seen, p)
+		if t, ok := c.(*tls.Conn); ok {
+			a.cert = append(a.cert, certificateNames(t.ConnectionState()))
+		}
+		a.mu.Unlock()
+		st := "200 OK"
+		switch {
+		case strings.HasPrefix(p.start, "ACK"):
+			continue
+		case strings.HasPrefix(p.start, "INVITE"):
+			st = status
+		}
+		text := (&sbc{at: c.LocalAddr().String()}).answer(p, st, "b", "", "")
+		head := strings.ReplaceAll(strings.TrimSpace(text), "\n", "\r\n")
+		fmt.Fprintf(c, "%s\r\nContent-Length: 0\r\n\r\n", head)
+	}
+}
+
+func (a *answerer) port() int { return a.Addr().(*net.TCPAddr).Port }
+
+func TestDirectRoutingGoesThroughItsThreeNames(t *testing.T) {
+	ca := newAuthority(t)
+	wrong := answering(t, ca.issue(t, "evil.example"), "200 OK")
+	busy := answering(t, ca.issue(t, "sip2.pstnhub.microsoft.com"), "503 Service Unavailable")
+	good := answering(t, ca.issue(t, "sip3.pstnhub.microsoft.com"), "200 OK")
+	dns := names{}
+	n := Trunk{ID: "teams", Tenant: "contoso", Kind: "teams", ContactHost: "sbc1.adatum.biz", RootCAs: ca.pool}
+	for i, a := range []*answerer{wrong, busy, good} {
+		name := fmt.Sprintf("sip%s.pstnhub.microsoft.com", []string{"", "2", "3"}[i])
+		dns[name] = "127.0.0.1"
+		n.Peers = append(n.Peers, Peer{Host: name, Port: a.port(), Transport: "tls"})
+	}
+	h := realHouse(t, Options{TLS: "127.0.0.1:0", Certificate: certificate(ca.issue(t, "sbc1.adatum.biz")), Lookup: dns}, n)
+	nn := make(news, 16)
+	d := h.edge.Dial(Outgoing{Trunk: "teams", To: "+18338006777", From: "+17168712781", SDP: []byte("v=0")}, func(e Event) { nn <- e })
+	want[Answered](t, nn)
+	d.Hangup(Reason{})
+	want[Ended](t, nn)
+	good.mu.Lock()
+	defer good.mu.Unlock()
+	wrong.mu.Lock()
+	defer wrong.mu.Unlock()
+	if len(wrong.seen) != 0 {
+		t.Fatal("an INVITE went to a peer with another's certificate")
+	}
+	inv := good.seen[0]
+	port := h.edge.Addr("tls").(*net.TCPAddr).Port
+	if good.cert[0] != "sbc1.adatum.biz" || inv.start != fmt.Sprintf("INVITE sip:+18338006777@sip3.pstnhub.microsoft.com:%d;user=phone;transport=tls SIP/2.0", good.port()) ||
+		inv.header("Contact") != fmt.Sprintf("<sip:+17168712781@sbc1.adatum.biz:%d;transport=tls>", port) || !strings.HasPrefix(inv.header("Via"), fmt.Sprintf("SIP/2.0/TLS sbc1.adatum.biz:%d;", port)) {
+		t.Fatalf("certificate %v, INVITE:\n%s", good.cert, inv.text)
+	}
+}
+
+func TestSRVRecordsAreTriedInTheirOrder(t *testing.T) {
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead := closed.Addr().(*net.TCPAddr).Port
+	closed.Close()
+	good := answering(t, nil, "200 OK")
+	dns := names{"a.example.": "127.0.0.1", "_sip._tcp.sbc.example/0": fmt.Sprint(dead), "_sip._tcp.sbc.example/1": fmt.Sprint(good.port())}
+	h := realHouse(t, Options{TCP: "127.0.0.1:0", Lookup: dns}, Trunk{ID: "london", Peers: []Peer{{Host: "sbc.example", Transport: "tcp"}}})
+	nn := make(news, 16)
+	h.edge.Dial(Outgoing{Trunk: "london", To: "100", SDP: []byte("v=0")}, func(e Event) { nn <- e })
+	want[Answered](t, nn)
+	if !strings.HasPrefix(good.seen[0].start, "INVITE sip:100@sbc.example;transport=tcp ") {
+		t.Fatalf("%s", good.seen[0].start)
+	}
+}
+
+func TestLargeMessagesLeaveUDP(t *testing.T) {
+	good := answering(t, nil, "200 OK")
+	udp, err := net.ListenPacket("udp", good.Addr().String())
+	if err != nil {
+		t.Skipf("the port is taken on UDP: %v", err)
+	}
+	defer udp.Close()
+	h := realHouse(t, Options{UDP: "127.0.0.1:0", TCP: "127.0.0.1:0"}, Trunk{ID: "london", Peers: []Peer{{Host: "127.0.0.1", Port: good.port(), Transport: "udp"}}})
+	nn := make(news, 16)
+	h.edge.Dial(Outgoing{Trunk: "london", To: "100", SDP: []byte("v=0\r\n" + strings.Repeat("a=x\r\n", 300))}, func(e Event) { nn <- e })
+	want[Answered](t, nn)
+	if v := good.seen[0].header("Via"); !strings.HasPrefix(v, "SIP/2.0/TCP") {
+		t.Fatalf("Via %s", v)
+	}
+}
+
+func TestMessagesInAStreamAreToldApart(t *testing.T) {
+	h := realHouse(t, Options{TCP: "127.0.0.1:0"}, loopback())
+	dial := func() *farStream {
+		c, err := net.Dial("tcp", h.edge.Addr("tcp").String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return newFarStream(t, c)
+	}
+	msg := func(method, id, extra string) string {
+		return fmt.Sprintf("%s sip:a@b SIP/2.0\r\nv: SIP/2.0/TCP 127.0.0.1;branch=z9hG4bK%s\r\nf: <sip:a@b> ; TAG = 1\r\nt: <sip:b@c>\r\ni: %s\r\nCSeq: 1   %s\r\n%s\r\n", method, id, id, method, extra)
+	}
+	f := dial()
+	all := "\r\n\r\n" + msg("OPTIONS", "one", "l: 3\r\n") + "abc" + msg("OPTIONS", "two", "Content-Length: 0\r\n")
+	for i := range all { // byte by byte
+		f.Write([]byte{all[i]})
+	}
+	for _, id := range []string{"one", "two"} {
+		if p := f.expect("SIP/2.0 200"); p.header("Call-ID") != id || !strings.HasSuffix(p.header("From"), ";tag=1") {
+			t.Fatalf("%s", p.text)
+		}
+	}
+	io.WriteString(f, msg("OPTIONS", "bad", "Content-Length: 0\r\nMax-Forwards: a lot\r\n")+msg("OPTIONS", "good", "Content-Length: 0\r\n"))
+	f.expect("SIP/2.0 400")
+	f.expect("SIP/2.0 200") // a message that is wrong does not end the connection
+	for name, text := range map[string]string{
+		"no length": msg("OPTIONS", "x", ""), "garbage": strings.Repeat("\x01garbage ", 50), "a length beyond sense": msg("OPTIONS", "x", "Content-Length: 99999999\r\n"), "HTTP": "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+	} {
+		g := dial()
+		io.WriteString(g, text)
+		g.SetReadDeadline(time.Now().Add(10 * time.Second))
+		if _, err := io.ReadAll(g); err != nil && !strings.Contains(err.Error(), "reset") {
+			t.Errorf("%s: the connection stays open: %v", name, err)
+		}
+	}
+}
+
+func TestAStrangersConnectionIsClosedUnread(t *testing.T) {
+	n := loopback()
+	n.Allow = prefixes("192.0.2.0/24")
+	h := realHouse(t, Options{TCP: "127.0.0.1:0"}, n)
+	c, err := net.Dial("tcp", h.edge.Addr("tcp").String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	c.SetReadDeadline(time.Now().Add(10 * time.Second))
+	if n, err := c.Read(make([]byte, 1)); err == nil {
+		t.Fatalf("read %d", n)
+	}
+	if h.edge.Counts().Strangers != 1 {
+		t.Fatalf("%+v", h.edge.Counts())
+	}
+}
