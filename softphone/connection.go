@@ -47,7 +47,12 @@ func newConnection(l *line, servers []wire.ICEServer) (*connection, error) {
 			return nil, err
 		}
 	}
+	network, err := newFreshNet()
+	if err != nil {
+		return nil, err
+	}
 	var s webrtc.SettingEngine
+	s.SetNet(network)
 	s.SetICETimeouts(3*time.Second, 12*time.Second, time.Second)
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	s.SetIncludeLoopbackCandidate(true) // a server on this machine: the demo, or a tunnel
