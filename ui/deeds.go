@@ -103,6 +103,7 @@ func (m *Model) sureYes(string) tea.Cmd {
 		return m.leave()
 	case actSuspend:
 		m.flushNote()
+		m.suspend()
 		time.AfterFunc(100*time.Millisecond, m.keyboard.interrupt) // Bubble Tea lets go of the keyboard meanwhile
 		return tea.Suspend
 	}
@@ -127,6 +128,7 @@ func (m *Model) leave() tea.Cmd {
 
 func (m *Model) redraw(string) tea.Cmd {
 	clear(m.kept)
+	m.repaint = true
 	return tea.ClearScreen
 }
 

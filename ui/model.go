@@ -80,6 +80,8 @@ type Model struct {
 	keys     *keymap
 	out      *terminal
 	keyboard *keyboard // nil: the console cannot be stopped and gone on with
+	suspend  func()    // gives the terminal back for a while
+	repaint  bool      // the whole screen, with the next frame
 	env      environment
 	w, h     int
 	now      time.Time

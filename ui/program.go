@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -29,48 +30,88 @@ func Run(ctx context.Context, o Options, start func(tell func(any))) error {
 	in, out := files(o)
 	m := newModel(ctx, o)
 	m.out.w, m.out.tmux = out, os.Getenv("TMUX") != ""
-	var keys *keyboard
-	opts := []tea.ProgramOption{tea.WithAltScreen(), tea.WithReportFocus(), tea.WithMouseCellMotion(),
-		tea.WithFPS(120), tea.WithoutSignalHandler()}
-	if runtime.GOOS == "windows" {
-		opts = append(opts, tea.WithInput(in)) // console events, not bytes: nothing is ever cut in two
-	} else if keys = newKeyboard(in); keys.f != nil {
-		opts = append(opts, tea.WithInput(keys))
-		m.keyboard = keys
-	} else {
-		opts = append(opts, tea.WithInput(plainInput{keys}))
+	screen := newScreen(m, in, out)
+	if err := screen.enter(); err != nil {
+		return err
 	}
-	f, isFile := out.(*os.File)
-	if isFile {
-		opts = append(opts, tea.WithOutput(ttyOut{m.out, f}))
-	} else {
-		opts = append(opts, tea.WithOutput(m.out))
-	}
-	p := tea.NewProgram(m, opts...)
-	if isFile && keys != nil && keys.f != nil && isTerminal(f) {
-		m.steady = false
-		probe(keys, m.out, p)
-	}
+	defer screen.leave()
 	box := &mailbox{ready: make(chan struct{}, 1)}
 	ended := make(chan struct{})
-	go box.pump(p, ended)
-	go func() {
-		select {
-		case <-ctx.Done():
-			p.Send(leaveMsg{})
-		case <-ended:
-		}
-	}()
+	go box.pump(screen.program, ended)
+	go screen.watch(ctx, ended)
 	go start(box.put)
-	m.out.send("\x1b[8l", false) // the terminal leaves the order of letters to us (ECMA-48, BDSM)
-	_, err := p.Run()
+	_, err := screen.program.Run()
 	close(ended)
 	m.phoneRing(false)
-	m.out.send("\x1b[8h\x1b]2;\x07", false)
+	if e := screen.easel; e != nil && e.fault != nil {
+		return fmt.Errorf("the screen had to be closed: a fault of cordboard itself (%v)", e.fault)
+	}
 	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
 		return nil
 	}
 	return err
+}
+
+// screen is the program with the terminal it runs on.
+type screen struct {
+	program *tea.Program
+	easel   *easel    // nil on Windows, where Bubble Tea draws
+	keys    *keyboard // nil on Windows
+	file    *os.File  // the terminal; nil: none
+	model   *Model
+}
+
+func newScreen(m *Model, in io.Reader, out io.Writer) *screen {
+	s := &screen{model: m}
+	if f, ok := out.(*os.File); ok && isTerminal(f) {
+		s.file = f
+	}
+	opts := []tea.ProgramOption{tea.WithoutSignalHandler()}
+	if runtime.GOOS == "windows" {
+		opts = append(opts, tea.WithInput(in), tea.WithOutput(ttyOut{m.out, s.file}), tea.WithAltScreen(), tea.WithReportFocus(), tea.WithMouseCellMotion(), tea.WithFPS(120))
+		s.program = tea.NewProgram(m, opts...)
+		return s
+	}
+	s.keys = newKeyboard(in)
+	p := &painter{out: m.out, tty: s.keys.f}
+	s.easel = &easel{Model: m, p: p}
+	if s.keys.f != nil {
+		m.keyboard, m.suspend = s.keys, p.leave
+	}
+	s.program = tea.NewProgram(s.easel, append(opts, tea.WithInput(plainInput{s.keys}), tea.WithOutput(m.out), tea.WithoutRenderer())...)
+	return s
+}
+
+func (s *screen) enter() error {
+	if s.easel == nil {
+		return nil
+	}
+	if err := s.easel.p.enter(); err != nil {
+		return err
+	}
+	if s.file != nil && s.keys.f != nil {
+		s.model.steady = false
+		probe(s.keys, s.model.out, s.program)
+	}
+	return nil
+}
+
+func (s *screen) leave() {
+	if s.easel != nil {
+		s.easel.p.leave()
+	}
+}
+
+// watch tells the program what happens around it: the window's size, the end.
+func (s *screen) watch(ctx context.Context, ended <-chan struct{}) {
+	if s.file != nil {
+		go watchSize(s.program, s.file, ended)
+	}
+	select {
+	case <-ctx.Done():
+		s.program.Send(leaveMsg{})
+	case <-ended:
+	}
 }
 
 func files(o Options) (io.Reader, io.Writer) {
@@ -94,7 +135,6 @@ func isTerminal(f *os.File) bool {
 func probe(k *keyboard, out *terminal, p *tea.Program) {
 	k.expect(func(a probed) { go p.Send(a) })
 	go func() {
-		time.Sleep(20 * time.Millisecond) // raw mode comes first, or the answers are echoed
 		out.send("\x1b]11;?\x1b\\\x1b[H●\x1b[6n\x1b[H\x1b[2K", false)
 		time.Sleep(200 * time.Millisecond)
 		k.expect(nil)
@@ -212,5 +252,6 @@ func (m *Model) retitle() tea.Cmd {
 		return nil
 	}
 	m.title = s
-	return tea.SetWindowTitle(s)
+	m.out.send("\x1b]2;"+clean(s)+"\x07", false)
+	return nil
 }
