@@ -68,7 +68,7 @@ func consoleFlags(c *cobra.Command, o *console.Options) {
 	f := c.Flags()
 	f.StringVar(&o.Server, "server", os.Getenv("CORDBOARD_SERVER"), "address of the server, as https://desk.contoso.com:8443")
 	f.StringVar(&o.Profile, "profile", "default", "keeps several accounts apart")
-	f.StringVar(&o.CAFile, "ca", os.Getenv("CORDBOARD_CA"), "PEM file of certificate authorities to believe beside the system's")
+	f.StringVar(&o.CAFile, "ca", os.Getenv("CORDBOARD_CA"), "PEM files of certificate authorities to believe beside the system's, with commas between")
 	f.StringVar(&o.SignIn, "signin", "auto", "how to sign in: auto, device, browser")
 	f.StringVar(&o.TokenStore, "token-store", "auto", "where the sign-in is kept: auto, keyring, file, memory")
 	f.StringVar(&o.CacheDir, "cache", "", "folder of the sign-in and the log; the user's cache folder when empty")

@@ -167,16 +167,16 @@ func (n *tenant) start(f func(call.Deps) *call.Call) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	c := f(call.Deps{
-		Rules: now.rules, Media: now.sounds, Dialer: dialer{n.server.edge}, Lines: n, ACD: n.acd, Consoles: n.room, Log: n.server.log, Done: n.ended,
+		Rules: now.rules, Media: now.sounds, Dialer: dialer{n.server.edge}, Lines: n, ACD: n.acd, Consoles: n.room, Log: n.server.log,
+		Over: func() { n.server.open.Add(-1) }, Done: n.ended,
 	})
 	n.calls[c.ID()] = c
 }
 
 func (n *tenant) ended(c *call.Call) {
 	n.mu.Lock()
+	defer n.mu.Unlock()
 	delete(n.calls, c.ID())
-	n.mu.Unlock()
-	n.server.open.Add(-1)
 }
 
 // endCalls ends every call, when the server stops.

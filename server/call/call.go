@@ -127,9 +127,18 @@ func (c *Call) finished() bool { return c.over && len(c.wraps) == 0 }
 
 func (c *Call) finish() {
 	c.inbox.Close()
+	c.ended()
 	c.deps.ACD.Leave(c.id)
 	if c.deps.Done != nil {
 		c.deps.Done(c)
+	}
+}
+
+// ended tells, once, that the contact is over.
+func (c *Call) ended() {
+	if c.deps.Over != nil {
+		c.deps.Over()
+		c.deps.Over = nil
 	}
 }
 

@@ -113,5 +113,6 @@ type Deps struct {
 	ACD      Distributor
 	Consoles Consoles
 	Log      *slog.Logger
+	Over     func()      // the contact has ended; work after it may go on
 	Done     func(*Call) // the call's goroutine has ended
 }

@@ -52,6 +52,7 @@ func (c *Call) endBy(end fact.End, by string, code int, reason string) {
 	}
 	c.hangup(c.leg, trunk.Reason{Code: 200, Text: "the call is over"})
 	c.record(fact.Ended{End: end, By: by, Code: code, Reason: reason, TalkMS: c.talked.Milliseconds(), HoldMS: c.onHold.Milliseconds()})
+	c.ended()
 	c.log.Info("call ended", "end", end, "by", by, "code", code)
 }
 

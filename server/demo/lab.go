@@ -73,9 +73,13 @@ func runMicrosoft(ctx context.Context, o lab.MicrosoftOptions, agents int, in io
 		}
 	}
 	if agents > 0 {
-		fmt.Fprintf(out, "#   … %d agents in all: %s to %s\n", agents, agentUser(0), agentUser(agents-1))
+		var users []string
+		for i := range agents {
+			users = append(users, agentUser(i))
+		}
+		fmt.Fprintf(out, "# For people.agents, and the same users in a queue's agents:\n      agents: [{user: %s}]\n        agents: [%s]\n", strings.Join(users, "}, {user: "), strings.Join(users, ", "))
 	}
-	fmt.Fprintf(out, "# Sign-in page: %s    commands by POST: %s (header X-Cordboard-Lab: 1)\n# Start consoles with --ca %s (and the server's own certificate, data/server.pem). Commands: help\nREADY\n", m.Page(), m.CommandURL(), absolute(m.CAFile()))
+	fmt.Fprintf(out, "# Sign-in page: %s    commands by POST: %s (header X-Cordboard-Lab: 1)\n# Start consoles with --ca %s,data/server.pem (the server's own certificate). Commands: help\nREADY\n", m.Page(), m.CommandURL(), absolute(m.CAFile()))
 	return commands(ctx, in, out, m.Command)
 }
 

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -75,6 +76,9 @@ func Run(ctx context.Context, o Options) error {
 		return fmt.Errorf("softphone: %w", err)
 	}
 	defer phone.Close()
+	if o.CAFile, err = oneFile(o.CAFile, filepath.Dir(logFile.Name())); err != nil {
+		return err
+	}
 	c := &console{o: o, log: log, phone: phone}
 	return c.run(ctx)
 }
@@ -202,6 +206,23 @@ func cacheDir(dir string) (string, error) {
 		return "", fmt.Errorf("log: %w", err)
 	}
 	return dir, nil
+}
+
+// oneFile puts several PEM files, given with commas between, into one.
+func oneFile(list, dir string) (string, error) {
+	if !strings.Contains(list, ",") {
+		return list, nil
+	}
+	var all []byte
+	for _, name := range strings.Split(list, ",") {
+		pem, err := os.ReadFile(name)
+		if err != nil {
+			return "", fmt.Errorf("--ca: %w", err)
+		}
+		all = append(append(all, pem...), '\n')
+	}
+	path := filepath.Join(dir, "believe.pem")
+	return path, os.WriteFile(path, all, 0o600)
 }
 
 // Logout forgets the account of a profile.
