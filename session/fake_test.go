@@ -278,6 +278,6 @@ func (d *desk) welcome() *fakeLink {
 }
 
 func (d *desk) sleep(dur time.Duration) {
-	time.Sleep(dur)
+	<-time.After(dur)
 	synctest.Wait()
 }

@@ -45,7 +45,8 @@ func (s *Session) dialWebSocket(ctx context.Context, n int) (link, error) {
 		return nil, err
 	}
 	hc.Timeout = 0
-	conn, _, err := websocket.Dial(ctx, u.JoinPath("desk").String(), &websocket.DialOptions{HTTPClient: hc})
+	conn, _, err := websocket.Dial( //nolint:bodyclose // the answer has a body only when Dial fails, and then it is read
+		ctx, u.JoinPath("desk").String(), &websocket.DialOptions{HTTPClient: hc})
 	if err != nil {
 		return nil, err
 	}

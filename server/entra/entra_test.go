@@ -216,7 +216,7 @@ func TestBadTokensAreRefused(t *testing.T) {
 			if id.OID != "" || id.Roles != nil {
 				t.Errorf("a refused token names %+v", id)
 			}
-			if err.(*Refusal).Words == "" {
+			if r, _ := errors.AsType[*Refusal](err); r.Words == "" {
 				t.Error("no words for the person")
 			}
 		})

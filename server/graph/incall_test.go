@@ -57,9 +57,9 @@ func TestAgentIsInACallWhileTalking(t *testing.T) {
 	inTalk(t, 0, func(i *InCall, o *told, _ func()) {
 		i.Talking("a", true)
 		i.Talking("a", true)
-		time.Sleep(5 * time.Minute)
+		pass(5 * time.Minute)
 		i.Talking("a", false)
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		synctest.Wait()
 		if got, want := o.all(), "set a 0s, set a 2m0s, set a 4m0s, clear a 5m0s"; got != want {
 			t.Errorf("told %s\nwant %s", got, want)
@@ -70,7 +70,7 @@ func TestAgentIsInACallWhileTalking(t *testing.T) {
 func TestFailedTellingIsTriedAgain(t *testing.T) {
 	inTalk(t, 2, func(i *InCall, o *told, _ func()) {
 		i.Talking("a", true)
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		synctest.Wait()
 		if got, want := o.all(), "set a 0s, set a 5s, set a 15s"; got != want {
 			t.Errorf("told %s\nwant %s", got, want)
@@ -82,9 +82,9 @@ func TestEndOfTheServerClearsWhatIsSet(t *testing.T) {
 	inTalk(t, 0, func(i *InCall, o *told, stop func()) {
 		i.Talking("a", true)
 		i.Talking("b", true)
-		time.Sleep(time.Second)
+		pass(time.Second)
 		i.Talking("b", false)
-		time.Sleep(time.Second)
+		pass(time.Second)
 		stop()
 		if got := o.all(); !strings.HasSuffix(got, "clear b 1s, clear a 2s") {
 			t.Errorf("told %s", got)
@@ -105,18 +105,18 @@ func TestStateThatWeSetDoesNotCountAgainstTheAgent(t *testing.T) {
 		}
 		want("before any call", read("Busy", "InACall"), false)
 		i.Talking("a", true)
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		want("while talking", read("Busy", "InACall"), true)
 		want("while talking, a meeting", read("Busy", "InAMeeting"), false)
 		i.Talking("a", false)
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		want("a minute after", read("Busy", "InACall"), true)
 		want("available again", read("Available", "Available"), false)
 		want("a call of the person's own", read("Busy", "InACall"), false)
 		i.Talking("a", true)
-		time.Sleep(time.Second)
+		pass(time.Second)
 		i.Talking("a", false)
-		time.Sleep(4 * time.Minute)
+		pass(4 * time.Minute)
 		want("four minutes after", read("Busy", "InACall"), false)
 	})
 }

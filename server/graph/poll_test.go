@@ -60,6 +60,9 @@ func inPoll(t *testing.T, fail func(int) error, f func(p *Poller, got *fetched, 
 	})
 }
 
+// pass lets virtual time go by.
+func pass(d time.Duration) { <-time.After(d) }
+
 func manyIDs(n int) []string {
 	out := make([]string, n)
 	for i := range out {
@@ -73,7 +76,7 @@ func TestTenThousandPeopleAreReadEvenlyWithinHalfAMinute(t *testing.T) {
 		ids := manyIDs(10_000)
 		p.Everybody(ids)
 		p.OnScreen(ids[:40])
-		time.Sleep(2 * time.Minute)
+		pass(2 * time.Minute)
 		synctest.Wait()
 		if n := len(got.asks); n > 2*60 || n < 2*40 {
 			t.Errorf("%d requests in two minutes, want fewer than 60 a minute", n)
@@ -113,9 +116,9 @@ func TestTenThousandPeopleAreReadEvenlyWithinHalfAMinute(t *testing.T) {
 func TestNewFaceOnAScreenIsReadAtOnce(t *testing.T) {
 	inPoll(t, nil, func(p *Poller, got *fetched, seen map[string]time.Time) {
 		p.Everybody(manyIDs(3))
-		time.Sleep(12 * time.Second)
+		pass(12 * time.Second)
 		p.OnScreen([]string{"NEW"})
-		time.Sleep(time.Millisecond)
+		pass(time.Millisecond)
 		synctest.Wait()
 		if _, ok := seen["new"]; !ok {
 			t.Error("not read")
@@ -125,19 +128,19 @@ func TestNewFaceOnAScreenIsReadAtOnce(t *testing.T) {
 
 func TestNobodyToReadMeansNoRequest(t *testing.T) {
 	inPoll(t, nil, func(p *Poller, got *fetched, _ map[string]time.Time) {
-		time.Sleep(2 * time.Hour)
+		pass(2 * time.Hour)
 		synctest.Wait()
 		if len(got.asks) != 0 {
 			t.Errorf("%d requests", len(got.asks))
 		}
 		p.Everybody([]string{"a", "", "a"})
-		time.Sleep(time.Millisecond)
+		pass(time.Millisecond)
 		synctest.Wait()
 		if len(got.asks) != 1 || len(got.asks[0].ids) != 1 {
 			t.Errorf("asked %v", got.asks)
 		}
 		p.Everybody(nil)
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		synctest.Wait()
 		if len(got.asks) > 2 {
 			t.Errorf("%d requests for nobody", len(got.asks))
@@ -154,7 +157,7 @@ func TestFailedBatchIsReadAgainNextTime(t *testing.T) {
 	}
 	inPoll(t, fail, func(p *Poller, got *fetched, _ map[string]time.Time) {
 		p.Everybody(manyIDs(1300))
-		time.Sleep(31 * time.Second)
+		pass(31 * time.Second)
 		synctest.Wait()
 		if len(got.asks) < 3 || got.asks[1].ids[0] != got.asks[2].ids[0] || got.asks[0].ids[0] == got.asks[1].ids[0] {
 			t.Errorf("the failed batch was passed over")
@@ -176,9 +179,10 @@ func TestBudget(t *testing.T) {
 			t.Errorf("waited %v: %v", time.Since(start), err)
 		}
 		b.fine("")
-		for i, want := range []time.Duration{2, 4, 8, 16, 32, 60, 60} {
-			if d := b.slowDown(0); d < want*time.Second || d > want*time.Second*11/10 {
-				t.Errorf("failure %d: wait %v, want %d s", i+1, d, want)
+		for i, seconds := range []int{2, 4, 8, 16, 32, 60, 60} {
+			want := time.Duration(seconds) * time.Second
+			if d := b.slowDown(0); d < want || d > want*11/10 {
+				t.Errorf("failure %d: wait %v, want %v", i+1, d, want)
 			}
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	abs "github.com/microsoft/kiota-abstractions-go"
@@ -45,7 +46,7 @@ func (c *Client) Users(ctx context.Context, names []string) (map[string]User, er
 	out := map[string]User{}
 	for _, n := range names {
 		u, err := c.User(ctx, n)
-		if e, ok := err.(*Error); ok && e.Kind == NotFound {
+		if e, ok := errors.AsType[*Error](err); ok && e.Kind == NotFound {
 			continue
 		}
 		if err != nil {

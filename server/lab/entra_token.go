@@ -121,7 +121,7 @@ func (m *Microsoft) tokens(g *msGrant) (map[string]any, error) {
 		return nil, msErr(50057, "invalid_grant", "The user account is disabled.")
 	}
 	var c Claims
-	scope := g.scope
+	var scope string
 	if strings.Contains(g.scope, graphResource) || g.client == m.o.ServerClientID {
 		granted, err := m.graphScope(g.scope)
 		if err != nil {

@@ -217,7 +217,7 @@ func (c *graphCall) read(v any) bool {
 }
 
 func readGraphBody(r *http.Request) ([]byte, error) {
-	in := io.Reader(io.LimitReader(r.Body, 4<<20))
+	in := io.LimitReader(r.Body, 4<<20)
 	switch e := r.Header.Get("Content-Encoding"); e {
 	case "", "identity":
 	case "gzip":

@@ -45,7 +45,8 @@ func (l *msLab) form(path string, kv ...string) (int, map[string]any) {
 	return decodeJSON(l.t, res)
 }
 
-func (l *msLab) graph(method, path, token, body string) (*http.Response, map[string]any) {
+// graph makes one request; id is its request-id.
+func (l *msLab) graph(method, path, token, body string) (status int, id string, out map[string]any) {
 	l.t.Helper()
 	req, _ := http.NewRequest(method, l.GraphURL()+path, strings.NewReader(body))
 	req.Header.Set("Authorization", "Bearer "+token)
@@ -56,8 +57,8 @@ func (l *msLab) graph(method, path, token, body string) (*http.Response, map[str
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	_, out := decodeJSON(l.t, res)
-	return res, out
+	status, out = decodeJSON(l.t, res)
+	return status, res.Header.Get("request-id"), out
 }
 
 func decodeJSON(t *testing.T, res *http.Response) (int, map[string]any) {
@@ -181,7 +182,10 @@ func TestTokenEndpointRefuses(t *testing.T) {
 func TestSignInPageLetsACodeIn(t *testing.T) {
 	l := startMicrosoft(t, MicrosoftOptions{})
 	device, user := l.code()
-	get := func(res *http.Response, err error) string {
+	read := func(method string, at string, form url.Values) string {
+		req, _ := http.NewRequest(method, at, strings.NewReader(form.Encode()))
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		res, err := l.hc.Do(req)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -189,16 +193,16 @@ func TestSignInPageLetsACodeIn(t *testing.T) {
 		b, _ := io.ReadAll(res.Body)
 		return string(b)
 	}
-	if page := get(l.hc.Get(l.Page())); !strings.Contains(page, user) {
+	if page := read("GET", l.Page(), nil); !strings.Contains(page, user) {
 		t.Error("the page does not offer the newest code")
 	}
-	if page := get(l.hc.Get(l.Page() + "?code=WRONGCODE")); !strings.Contains(page, "did not work") {
+	if page := read("GET", l.Page()+"?code=WRONGCODE", nil); !strings.Contains(page, "did not work") {
 		t.Error("a wrong code is not refused")
 	}
-	if page := get(l.hc.Get(l.Page() + "?code=" + user)); !strings.Contains(page, "Adele Vance") {
+	if page := read("GET", l.Page()+"?code="+user, nil); !strings.Contains(page, "Adele Vance") {
 		t.Error("the page shows no accounts")
 	}
-	if page := get(l.hc.PostForm(l.Page(), url.Values{"code": {user}, "account": {"adele.vance@contoso.com"}})); !strings.Contains(page, "You have signed in") {
+	if page := read("POST", l.Page(), url.Values{"code": {user}, "account": {"adele.vance@contoso.com"}}); !strings.Contains(page, "You have signed in") {
 		t.Errorf("not approved: %s", page)
 	}
 	if status, _ := l.poll(device, rfcGrant); status != 200 {
@@ -240,12 +244,12 @@ func TestGraphRefuses(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			res, out := l.graph("POST", c.path, c.token, c.body)
+			status, id, out := l.graph("POST", c.path, c.token, c.body)
 			e, _ := out["error"].(map[string]any)
-			if res.StatusCode != c.status || e["code"] != c.code {
-				t.Fatalf("got %d %v, want %d %s", res.StatusCode, out, c.status, c.code)
+			if status != c.status || e["code"] != c.code {
+				t.Fatalf("got %d %v, want %d %s", status, out, c.status, c.code)
 			}
-			if res.Header.Get("request-id") == "" {
+			if id == "" {
 				t.Error("no request-id")
 			}
 		})
@@ -257,12 +261,12 @@ func TestPresenceOfASessionBeatsAvailable(t *testing.T) {
 	l := startMicrosoft(t, MicrosoftOptions{Now: func() time.Time { return now }})
 	adele, token := MicrosoftID("adele.vance@contoso.com"), l.appToken()
 	body := `{"sessionId":"` + l.o.ServerClientID + `","availability":"Busy","activity":"InACall","expirationDuration":"PT5M"}`
-	if res, out := l.graph("POST", "/users/"+adele+"/presence/setPresence", token, body); res.StatusCode != 200 {
-		t.Fatalf("set: %d %v", res.StatusCode, out)
+	if status, _, out := l.graph("POST", "/users/"+adele+"/presence/setPresence", token, body); status != 200 {
+		t.Fatalf("set: %d %v", status, out)
 	}
 	want := func(availability string) {
 		t.Helper()
-		if _, out := l.graph("GET", "/users/"+adele+"/presence", token, ""); out["availability"] != availability {
+		if _, _, out := l.graph("GET", "/users/"+adele+"/presence", token, ""); out["availability"] != availability {
 			t.Errorf("got %v, want %s", out["availability"], availability)
 		}
 	}
@@ -279,7 +283,7 @@ func TestDeltaTellsOnlyWhatChanged(t *testing.T) {
 	token := l.appToken()
 	read := func(path string) (names int, removed int, next string) {
 		for path != "" {
-			_, out := l.graph("GET", path, token, "")
+			_, _, out := l.graph("GET", path, token, "")
 			for _, v := range out["value"].([]any) {
 				if v.(map[string]any)["@removed"] != nil {
 					removed++
