@@ -32,6 +32,8 @@ type clock struct {
 	wake   chan struct{}
 	closed chan struct{}
 	done   chan struct{}
+
+	skipped uint64 // of turn: came too late
 }
 
 func newClock(log *slog.Logger) *clock {
@@ -112,6 +114,7 @@ func (c *clock) skip(n uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.turn += n
+	c.skipped += n
 }
 
 // step moves on by one slot.

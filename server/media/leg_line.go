@@ -222,6 +222,7 @@ func (c *lineConn) close() {
 		return
 	}
 	c.leg.live.CompareAndSwap(c, nil)
+	c.leg.out.leave(c.track)
 	inbox.Go(func(p *inbox.Panic) { c.leg.log.Error("closing a line", "err", p) }, func() { c.pc.Close() })
 }
 

@@ -134,3 +134,26 @@ func TestAPlaneClosesAtOnceThoughAStrangerSaysNothing(t *testing.T) {
 		t.Errorf("took %v", d)
 	}
 }
+
+func TestADisconnectedLineSendsNothingAndComesBack(t *testing.T) {
+	pl := newTestPlane(t)
+	line := pl.NewLineLeg("line", nil)
+	line.Hear(Music(pl.BuiltinMusic()))
+	newConsole(t, false).dial(line, "one")
+	until(t, "music is sent", func() bool { wait(time.Millisecond); return line.Stats().PacketsSent > 5 })
+	line.Disconnect("somebody else")
+	if !line.Connected() {
+		t.Fatal("somebody else took the line down")
+	}
+	line.Disconnect("one")
+	was := line.Stats().PacketsSent
+	wait(100 * time.Millisecond)
+	if n := line.Stats().PacketsSent; n != was || line.Connected() || line.Owner() != "" {
+		t.Errorf("%d packets after the end; connected %v, owner %q", n-was, line.Connected(), line.Owner())
+	}
+	c := newConsole(t, false)
+	c.dial(line, "one")
+	if c.hear(5*time.Second, func(p *rtp.Packet) bool { return p.PayloadType == 9 }) == nil {
+		t.Error("the music did not come back")
+	}
+}

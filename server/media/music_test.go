@@ -8,7 +8,7 @@ import (
 )
 
 func TestOurMusicIsQuietAndComesRoundWithoutAClick(t *testing.T) {
-	c := builtinMusic()
+	c := testMusic()
 	if s := float64(c.Frames()) / 50; s < 45 || s > 90 {
 		t.Errorf("%.0f s", s)
 	}

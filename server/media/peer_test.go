@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,8 +22,12 @@ func newTestPlane(t testing.TB) *Plane {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { p.Close() })
+	p.shelf.get("music", testMusic)
 	return p
 }
+
+// testMusic is our music, made once for all tests: under the race detector that takes a while.
+var testMusic = sync.OnceValue(builtinMusic)
 
 // phone is a SIP phone's voice, written apart from ours: a socket, and pion's packets.
 type phone struct {

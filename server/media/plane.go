@@ -117,11 +117,24 @@ func (p *Plane) isClosed() bool {
 	}
 }
 
-// Legs is how many legs are open.
-func (p *Plane) Legs() int {
+// Health is how a Plane does.
+type Health struct {
+	Legs    int    // open
+	Players int    // music, prompts, mixes and tones under way
+	Skipped uint64 // times of 5 ms at which the clock came too late to play: the machine could not keep up
+	Faults  uint64 // reads on the agents' port that failed
+}
+
+// Health tells how the Plane does.
+func (p *Plane) Health() Health {
+	h := Health{Faults: p.lines.faults()}
+	p.clock.mu.Lock()
+	h.Players, h.Skipped = p.clock.count, p.clock.skipped
+	p.clock.mu.Unlock()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return len(p.legs)
+	h.Legs = len(p.legs)
+	return h
 }
 
 const lookEvery = 500 * time.Millisecond

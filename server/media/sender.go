@@ -89,6 +89,15 @@ func (s *Sender) open(w way) {
 	s.to, s.types, s.codec, s.fixed, s.muted = w.to, w.types, w.codec, w.fixed, w.muted
 }
 
+// leave lets nothing more out by to, when that is the way in use.
+func (s *Sender) leave(to outlet) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.to == to {
+		s.to = nil
+	}
+}
+
 func (s *Sender) shut() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

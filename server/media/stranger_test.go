@@ -178,13 +178,8 @@ func TestNothingIsLeftOfManyLegs(t *testing.T) {
 	if n := descriptors(t); n > files+1 {
 		t.Errorf("%d descriptors, before %d", n, files)
 	}
-	if pl.Legs() != 0 {
-		t.Errorf("%d legs left", pl.Legs())
-	}
-	pl.clock.mu.Lock()
-	defer pl.clock.mu.Unlock()
-	if pl.clock.count != 0 {
-		t.Errorf("%d players left", pl.clock.count)
+	if h := pl.Health(); h.Legs != 0 || h.Players != 0 {
+		t.Errorf("%d legs and %d players left", h.Legs, h.Players)
 	}
 }
 

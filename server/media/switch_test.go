@@ -130,7 +130,7 @@ func loudest(heard, truth []int16) float64 {
 }
 
 func TestASwitchTowardsG722IsNeverMuchLouderThanWhatIsSaid(t *testing.T) {
-	music := streamOf(builtinMusic().pcm[:12*clipRate])
+	music := streamOf(testMusic().pcm[:12*clipRate])
 	speech := streamOf(speechLike(12, 3))
 	tone := streamOf(toneLike(1000, 10000, 4))
 	silence := streamOf(make([]int16, 4*clipRate))
@@ -192,7 +192,7 @@ func switchOnce(from, to *g722Stream, r *rand.Rand) float64 {
 }
 
 func TestHistoryLeadsToTheStateOfADecoderThatHeardAll(t *testing.T) {
-	for name, pcm := range map[string][]int16{"speech": speechLike(4, 5), "tone": toneLike(1000, 10000, 4), "music": builtinMusic().pcm[:4*clipRate]} {
+	for name, pcm := range map[string][]int16{"speech": speechLike(4, 5), "tone": toneLike(1000, 10000, 4), "music": testMusic().pcm[:4*clipRate]} {
 		t.Run(name, func(t *testing.T) {
 			s := streamOf(pcm)
 			var h history

@@ -83,7 +83,7 @@ func TestPacketsOfAnyLengthAreTurnedToo(t *testing.T) {
 }
 
 func TestAnotherDeviceBeginsWithAnotherState(t *testing.T) {
-	music := streamOf(builtinMusic().pcm[:4*clipRate])
+	music := streamOf(testMusic().pcm[:4*clipRate])
 	s := &Sender{}
 	first, second := &tape{}, &tape{}
 	s.open(way{to: first, types: wideTypes(), codec: G722})
