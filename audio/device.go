@@ -41,6 +41,10 @@ type Device interface {
 	Close() error
 }
 
+// Rewinder is a Device that says the same every time: it is rewound when the line comes up, so that its beginning
+// is heard.
+type Rewinder interface{ Rewind() }
+
 // Stats of a Device since it was opened.
 type Stats struct {
 	Mic, Ear  uint64 // frames

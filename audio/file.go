@@ -16,6 +16,7 @@ type files struct {
 	name    string
 	loop    bool
 	started atomic.Bool
+	rewind  atomic.Bool
 	mic     []int16 // 48 kHz
 	at      int
 
@@ -62,10 +63,16 @@ func (f *files) Start() error {
 	return nil
 }
 
+// Rewind plays the microphone's file from its beginning again: the line has come up, and somebody listens.
+func (f *files) Rewind() { f.rewind.Store(true) }
+
 func (f *files) Read(frame *Frame) bool {
 	*frame = Frame{}
 	if !f.started.Load() {
 		return true
+	}
+	if f.rewind.Swap(false) {
+		f.at = 0
 	}
 	n := copy(frame[:], f.mic[f.at:])
 	f.at += n

@@ -36,6 +36,10 @@ func TestFilesAreAHeadset(t *testing.T) {
 	if sounding != 3 { // 50 ms
 		t.Errorf("%d frames of sound, want 3", sounding)
 	}
+	d.(Rewinder).Rewind()
+	if d.Read(&f); f == (Frame{}) {
+		t.Error("a rewound file is silent")
+	}
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"cordboard/audio"
 	"cordboard/session/wire"
 
 	"github.com/pion/webrtc/v3"
@@ -36,10 +37,11 @@ type line struct {
 	rebuild  bool
 	closed   bool
 
-	live  atomic.Pointer[connection] // for the clock, which never waits
-	heard atomic.Int64               // when the last valid packet came, Unix nanoseconds
-	up    atomic.Bool
-	known atomic.Pointer[wire.Quality]
+	live    atomic.Pointer[connection] // for the clock, which never waits
+	heard   atomic.Int64               // when the last valid packet came, Unix nanoseconds
+	up      atomic.Bool
+	rewound atomic.Bool // the device has been told of the first time that the line was up
+	known   atomic.Pointer[wire.Quality]
 }
 
 // Offer describes the line for the server, with all candidates in it. The first call makes the connection, later
@@ -168,6 +170,9 @@ func (l *line) isUp() bool   { return l.up.Load() }
 func (l *line) packetHeard(at time.Time) {
 	l.heard.Store(at.UnixNano())
 	if !l.up.Swap(true) {
+		if r, ok := l.voice.device.(audio.Rewinder); ok && !l.rewound.Swap(true) {
+			r.Rewind()
+		}
 		l.tell(Event{Kind: LineUp})
 	}
 }

@@ -11,8 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -29,7 +27,6 @@ type Headset struct {
 	dir    string
 	server *exec.Cmd
 	ended  chan struct{}
-	once   sync.Once
 }
 
 // ALSA knows these devices only, so PortAudio finds nothing else. "default" follows the server's default devices.
@@ -84,7 +81,6 @@ func (h *Headset) Run() {
 	h.server = exec.Command("pulseaudio", "-n", "-F", filepath.Join(h.dir, "default.pa"), "--daemonize=no", "--exit-idle-time=-1",
 		"--use-pid-file=no", "--realtime=no", "--high-priority=no", "--disallow-exit=yes", "--log-target=file:"+filepath.Join(h.dir, "pulse.log"))
 	h.server.Env = append(os.Environ(), "HOME="+filepath.Join(h.dir, "home"), "DBUS_SESSION_BUS_ADDRESS=", "DISPLAY=")
-	h.server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := h.server.Start(); err != nil {
 		h.t.Fatalf("start pulseaudio (package pulseaudio): %v", err)
 	}
