@@ -125,8 +125,11 @@ func (c *Call) run(first Event) {
 
 func (c *Call) finished() bool { return c.over && len(c.wraps) == 0 }
 
+// finish answers what came too late: an agent who was just given this contact must not stay bound to it.
 func (c *Call) finish() {
-	c.inbox.Close()
+	for _, e := range c.inbox.Close() {
+		e.apply(c)
+	}
 	c.ended()
 	c.deps.ACD.Leave(c.id)
 	if c.deps.Done != nil {
