@@ -176,7 +176,7 @@ func (m *Model) withYou(p *pane, c *wire.Call) *line {
 	name := m.nameOf(&c.Caller)
 	switch mv := c.Transfer; m.stateMode() {
 	case inAsking:
-		l.put(calm|bold, g.held+" "+m.v[wOnHoldSince]+" ").put(text|bold, running(m.since(c.HeldSince))).put(text, m.v[wHearsMusic])
+		l.put(calm|bold, g.held+" "+m.v[wOnHoldSince]+" ").put(text|bold, running(m.since(m.heldSince(c)))).put(text, m.v[wHearsMusic])
 		m.talkFor(l, c)
 	case inSending:
 		l.put(calm|bold, g.moving+" ").put(text|bold, m.v.f(wTransferringTo, "who", visual(mv.To)))
@@ -185,7 +185,7 @@ func (m *Model) withYou(p *pane, c *wire.Call) *line {
 			m.ringBar(l, mv)
 		}
 	case inHold:
-		l.put(calm|bold, g.held+" "+m.v[wOnHoldSince]+" ").put(text|bold, running(m.since(c.HeldSince))).put(text, m.v[wHearsMusic])
+		l.put(calm|bold, g.held+" "+m.v[wOnHoldSince]+" ").put(text|bold, running(m.since(m.heldSince(c)))).put(text, m.v[wHearsMusic])
 		m.talkFor(l, c)
 	case inBack:
 		l.put(ring, g.talking+" ").put(text|bold, c.Back.Words)
@@ -205,6 +205,14 @@ func (m *Model) withYou(p *pane, c *wire.Call) *line {
 		l.sp(2).put(bad, c.Failed)
 	}
 	return l
+}
+
+// heldSince is when the caller began to hear music.
+func (m *Model) heldSince(c *wire.Call) time.Time {
+	if c.HeldSince.IsZero() {
+		return m.board.Me.Since
+	}
+	return c.HeldSince
 }
 
 func (m *Model) callerExtras(l *line, c *wire.Caller) {

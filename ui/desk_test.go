@@ -312,6 +312,9 @@ func scenes() []scene {
 			r.open(nil)
 			r.tell(wire.News{Seq: 2, At: noon, Out: &wire.Refused{Code: "elsewhere", Words: "You signed in on another console."}})
 		}},
+		{"few", "READY", false, func(r *rig) {
+			r.open(func(b *wire.Board) { ready(b); b.Experts = b.Experts[4:9]; b.Experts[2].Tried = "declined" })
+		}},
 		{"empty", "READY", false, func(r *rig) {
 			r.open(func(b *wire.Board) {
 				ready(b)

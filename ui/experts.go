@@ -27,6 +27,13 @@ func (m *Model) drawExperts(w, h int) []string {
 	case len(list) == 0:
 		p.blank(1)
 		p.centred(p.line().put(dim, m.v[wNoExperts]))
+	case w >= 60 && len(list) <= rows:
+		for i := range list {
+			p.add(m.expertWide(p, &list[i]))
+		}
+		if m.board.Call != nil && m.stateMode() != inSending && len(list) < rows {
+			p.add(p.line().put(text|bold, "t").sp(3).put(dim, m.v[wAllPeople]))
+		}
 	case w >= 60:
 		m.expertColumns(p, list, rows)
 	default:
@@ -55,6 +62,57 @@ func (m *Model) expertColumns(p *pane, list []wire.Person, rows int) {
 		}
 		p.add(l)
 	}
+}
+
+// expertWide is one expert with a whole row: where, what for, and Teams' own words.
+func (m *Model) expertWide(p *pane, e *wire.Person) *line {
+	glyph, role, _ := m.t.presence(e)
+	name, plainText := text|bold, text
+	if role == dim {
+		name, plainText = dim, dim
+	}
+	digit := " "
+	if e.Digit > 0 && e.Digit <= 9 && m.over != overKeypad {
+		digit = itoa(e.Digit)
+	}
+	state := m.v.availability(e)
+	switch {
+	case e.Old && e.Availability != "":
+		state = m.v.f(wLastSeen, "what", strings.ToLower(state))
+	case !e.Number && e.Kind != "queue":
+		state = m.v[wNoNumberShort]
+	}
+	l := p.line().put(name, digit).sp(1).put(role, glyph).sp(1).field(name, visual(e.Name), 20).sp(1)
+	where := []string{}
+	if e.Department != "" {
+		where = append(where, e.Department)
+	} else if e.Job != "" {
+		where = append(where, e.Job)
+	}
+	if len(e.Skills) > 0 {
+		where = append(where, strings.Join(e.Skills[:min(2, len(e.Skills))], ", "))
+	}
+	if e.Tried != "" {
+		where = append([]string{m.v.tried(e.Tried)}, where...)
+	}
+	l.field(plainText, strings.Join(where, " "+m.t.g.dot+" "), p.inner()-l.w-26).sp(1).field(role, state, 21)
+	m.seen(l, e)
+	return l
+}
+
+// tried is how the last attempt at this expert ended, in words.
+func (v words) tried(why string) string {
+	switch why {
+	case "declined":
+		return v[wTriedDeclined]
+	case "busy":
+		return v[wTriedBusy]
+	case "no_answer":
+		return v[wNoAnswerEnd]
+	case "no_number", "unreachable":
+		return v[wTriedUnreachable]
+	}
+	return why
 }
 
 // expertLine is one expert in w cells: digit, glyph, name, skill, word, age. The name keeps its room, then the word.
@@ -160,7 +218,7 @@ func (m *Model) expertMore(p *pane, e *wire.Person) *line {
 	}
 	switch {
 	case e.Tried != "":
-		l.put(ring, e.Tried+" ")
+		l.put(ring, m.v.tried(e.Tried)+" ")
 	case !e.Number && e.Kind != "queue":
 		parts = append(parts, m.v[wNoNumberShort])
 	case e.Old && e.Availability != "":
@@ -177,6 +235,9 @@ func (m *Model) expertMore(p *pane, e *wire.Person) *line {
 
 // availability in Teams' own words.
 func (v words) availability(e *wire.Person) string {
+	if e.Availability == "DoNotDisturb" {
+		return v[waDnd]
+	}
 	switch e.Activity {
 	case "InACall":
 		return v[waInCall]

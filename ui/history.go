@@ -86,7 +86,7 @@ func (m *Model) rowsOpen() int {
 	case overHistory:
 		return len(m.history)
 	case overWhy:
-		return len(m.whyText)
+		return len(m.whyRows(m.w - 4))
 	case overSettings:
 		return len(settingRows)
 	case overHelp:

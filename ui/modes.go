@@ -182,7 +182,7 @@ func chips() [modeCount]chip {
 		inRing:      {wcRing, ring, with(actAnswer, actDecline, actAnswerMuted, actWhyMe, actAfter)},
 		inTalk: {wcTalk, talk, with(actUndo, actSecond, actSecondNo, actHold, actMute, actUnmute, actTransfer, actAskDigit, actKeypad, actNote, actHangup, actPicker,
 			actQueue, actCopy, actAfter, actReadyAfter)},
-		inHold:     {wcHold, calm, with(actSecondNo, actResume, actTransfer, actAskDigit, actNote, actPicker, actHangup, actQueue, actCopy, actAfter, actReadyAfter)},
+		inHold:     {wcHold, calm, with(actSecond, actSecondNo, actResume, actTransfer, actAskDigit, actNote, actPicker, actHangup, actQueue, actCopy, actAfter, actReadyAfter)},
 		inDial:     {wcDial, talk, with(actStopDial, actMute, actUnmute, actKeypad, actNote, actAfter)},
 		inSending:  {wcSending, calm, with(actTakeBack, actInstead, actNote, actAfter, actReadyAfter)},
 		inBack:     {wcBack, ring, with(actTransfer, actAskDigit, actQueue, actKeep, actPicker, actMute, actUnmute, actHold, actNote, actHangup)},

@@ -318,17 +318,18 @@ func (m *Model) demoPane(w, h int) []string {
 	p.blank(1)
 	p.add(p.line().put(dim, m.v[wDemoSilent]))
 	if len(d.Dots) > 0 {
-		p.blank(max(0, min(h, 20)-p.height()-3))
-		p.rule(nil, nil)
-		l := p.line()
+		rows := []*line{p.line()}
 		for _, s := range d.Dots {
-			if l.w+width(s)+4 > p.inner() {
-				p.add(l)
-				l = p.line()
+			if l := rows[len(rows)-1]; l.w > 0 && l.w+width(s)+2 > p.inner() {
+				rows = append(rows, p.line())
 			}
-			l.put(good, m.t.g.ready+" ").put(text, s).sp(2)
+			rows[len(rows)-1].put(good, m.t.g.ready+" ").put(text, s).sp(2)
 		}
-		p.add(l)
+		p.blank(max(0, min(h, 20)-p.height()-2-len(rows)))
+		p.rule(nil, nil)
+		for _, l := range rows {
+			p.add(l)
+		}
 	}
 	n := min(h, max(p.height()+1, 14))
 	return append(p.close(n), blankRows(w, h-n)...)

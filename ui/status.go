@@ -19,7 +19,7 @@ func (m *Model) face() (face, time.Time) {
 	f := m.t.faceOf(b.Me.State)
 	switch {
 	case b.Call != nil && b.Call.Held && b.Me.State != wire.Consulting:
-		return m.t.faceOf(wire.Held), b.Call.HeldSince
+		return m.t.faceOf(wire.Held), m.heldSince(b.Call)
 	case b.Call != nil && b.Me.State == wire.Talking && !b.Call.Answered.IsZero():
 		return f, b.Call.Answered
 	}

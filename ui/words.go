@@ -193,6 +193,9 @@ const (
 	wNoExperts
 	wQueuesAndTeams
 	wNReady
+	wTriedDeclined
+	wTriedBusy
+	wTriedUnreachable
 	wNoNumberShort
 	wLastSeen
 	wpFree
