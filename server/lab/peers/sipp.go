@@ -57,7 +57,7 @@ func StartSipp(tb testing.TB, o SippOptions) *Sipp {
 	if err := os.WriteFile(s.Speech, alaw(o.Speech), 0o600); err != nil {
 		tb.Fatal(err)
 	}
-	s.Port, s.Tones = "[rtpstream_audio_port]", 101
+	s.Port, s.Tones, s.ToTag = "[rtpstream_audio_port]", 101, "[peer_tag_param]"
 	if o.Scenario == "dtmf" { // sipp plays keys by another socket, and always as type 96
 		s.Port, s.Tones = "[auto_media_port]", 96
 	}
@@ -185,6 +185,7 @@ type scenario struct {
 	Address       string
 	Port          string // keyword of sipp for the voice port
 	Tones         int    // payload type of telephone-event
+	ToTag         string // how To names the other side
 	Seq, Version  int
 }
 
@@ -216,6 +217,12 @@ func (s scenario) Later(seq int, direction, address string) scenario {
 func (s scenario) Codec(seq int, payload string) scenario {
 	s = s.At(seq)
 	s.Version, s.Payloads = seq, payload
+	return s
+}
+
+// Tagged names the other side by a tag kept from before.
+func (s scenario) Tagged(tag string) scenario {
+	s.ToTag = tag
 	return s
 }
 
