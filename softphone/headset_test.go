@@ -13,7 +13,7 @@ import (
 )
 
 // A phone on a real sound card, which is PulseAudio's null sinks, with a far end that speaks.
-func headsetPhone(t *testing.T) (*audiotest.Headset, *Phone, *far) {
+func headsetPhone(t testing.TB) (*audiotest.Headset, *Phone, *far) {
 	t.Helper()
 	h := audiotest.Start(t)
 	d, err := audio.Open(audio.Options{Spec: "portaudio"})
@@ -107,4 +107,22 @@ func TestNothingKeepsTheVoiceForLong(t *testing.T) {
 	if len(all) < 3 || all[len(all)/2] > 500*time.Millisecond {
 		t.Errorf("delays %v", all)
 	}
+}
+
+// BenchmarkMouthToEar gives the way from the microphone to the server and back to the ear, through the sound card and
+// the line twice; half of it is what a caller and an agent have between them on such machines.
+func BenchmarkMouthToEar(b *testing.B) {
+	h, p, f := headsetPhone(b)
+	f.set(func(f *far) { f.quiet, f.echo = true, true })
+	mic, ear := h.Listen(audiotest.Mic), h.Listen(audiotest.Ear)
+	h.Speak(audiotest.Chirps(12))
+	until(b, 30*time.Second, "ten seconds of chirps", func() bool { return ear.Len() > 10*audiotest.Rate })
+	all := audiotest.Delays(mic, ear)
+	if len(all) < 5 {
+		b.Fatalf("%d chirps came back", len(all))
+	}
+	slices.Sort(all)
+	b.ReportMetric(float64(all[len(all)/2].Milliseconds()), "ms-there-and-back")
+	b.ReportMetric(float64(p.voice.stats().Delay.Milliseconds()), "ms-jitter-buffer")
+	b.ReportMetric(0, "ns/op")
 }

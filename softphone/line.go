@@ -34,6 +34,8 @@ type line struct {
 	conn     *connection
 	asked    string // id of the offer that has no answer yet
 	answered time.Time
+	wished   time.Time // when a restart was last asked for
+	wait     time.Duration
 	rebuild  bool
 	closed   bool
 
@@ -122,7 +124,7 @@ func (l *line) connection(ice []wire.ICEServer) (c *connection, fresh bool, err 
 
 // fruitless: an answer was taken a while ago, and nothing has been heard since.
 func (l *line) fruitless() bool {
-	return !l.answered.IsZero() && l.now().Sub(l.answered) > restartWait && l.heard.Load() < l.answered.UnixNano()
+	return !l.answered.IsZero() && l.now().Sub(l.answered) > l.wait && l.heard.Load() < l.answered.UnixNano()
 }
 
 func (l *line) answer(a wire.LineSDP) error {
@@ -189,7 +191,24 @@ func (l *line) watch(now time.Time) {
 		l.log.Warn("no packet on the voice line", "since", silent.Round(100*time.Millisecond))
 		l.tell(Event{Kind: LineDown, Why: "no packet for 2 s"})
 		l.tell(Event{Kind: WantRestart, Why: "no packet for 2 s"})
+		return
 	}
+	if !l.up.Load() && l.overdue(now) {
+		l.tell(Event{Kind: WantRestart, Why: "the answer brought no packet"})
+	}
+}
+
+// overdue: the last answer should have brought packets by now, and nobody has been told for as long.
+func (l *line) overdue(now time.Time) bool {
+	if !l.mu.TryLock() {
+		return false // an offer or an answer is on its way
+	}
+	defer l.mu.Unlock()
+	if l.asked != "" || !l.fruitless() || now.Sub(l.wished) < l.wait {
+		return false
+	}
+	l.wished = now
+	return true
 }
 
 func (l *line) send(pt uint8, payload []byte) {

@@ -85,7 +85,7 @@ func New(o Options) (*Phone, error) {
 	}
 	p := &Phone{log: o.Log, now: o.Now, news: newNews(), stop: make(chan struct{})}
 	p.voice = newVoice(o.Device, o.Ringer)
-	p.line = line{log: o.Log, now: o.Now, tell: p.news.tell, voice: p.voice}
+	p.line = line{log: o.Log, now: o.Now, tell: p.news.tell, voice: p.voice, wait: restartWait}
 	if err := o.Device.Start(); err != nil {
 		return nil, err
 	}

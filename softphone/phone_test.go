@@ -176,6 +176,30 @@ func TestAServerThatBeganAnewGetsANewConnection(t *testing.T) {
 	until(t, 15*time.Second, "sound at the third server", func() bool { return len(third.packets(0)) > 20 })
 }
 
+func TestAnAnswerThatBringsNothingIsFollowedByANewConnection(t *testing.T) {
+	p := newPhone(t, newDesk(1000, 8000))
+	p.line.mu.Lock()
+	p.line.wait = 300 * time.Millisecond
+	p.line.mu.Unlock()
+	first := offer(t, p)
+	dead := newFar(t, ptG722, 700, 8000)
+	a := dead.answer(first)
+	dead.close()
+	if err := p.Answer(a); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // it is asked for again and again
+		if e := expect(t, p, WantRestart); !strings.Contains(e.Why, "brought no packet") {
+			t.Errorf("why: %q", e.Why)
+		}
+	}
+	alive := newFar(t, ptG722, 700, 8000)
+	if err := p.Answer(alive.answer(offer(t, p))); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, p, LineUp)
+}
+
 func TestAnswersOutOfPlaceAreRefused(t *testing.T) {
 	p, f := newPhone(t, newDesk(0, 0)), newFar(t, ptG722, 700, 8000)
 	if err := p.Answer(wire.LineSDP{Type: "answer"}); !errors.Is(err, ErrOldAnswer) {

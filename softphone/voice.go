@@ -76,7 +76,8 @@ func (v *voice) stats() jitter.Stats { return v.ear.jitter.Stats() }
 func (v *voice) micTurn(send func(pt uint8, payload []byte)) {
 	m := &v.mic
 	waiting, _ := v.device.Backlog()
-	if m.stood >= patience {
+	if m.stood >= patience || waiting > stale {
+		// After a stall, what piled up is too old to be said.
 		for ; waiting > 1 && v.device.Read(&m.frame); waiting-- {
 		}
 	}
@@ -104,6 +105,7 @@ func (v *voice) micTurn(send func(pt uint8, payload []byte)) {
 const (
 	patience = 3         // turns without a frame before silence is sent instead
 	tooMany  = 4         // frames that wait before two are sent at once
+	stale    = 8         // frames that wait before all but one are thrown away
 	hushed   = 300 * 300 // power below which nobody speaks
 )
 
