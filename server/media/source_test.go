@@ -56,7 +56,7 @@ func TestAPromptEndsOnceAndThenIsSilent(t *testing.T) {
 }
 
 func TestOneEncodingServesAllListeners(t *testing.T) {
-	c := testMusic()
+	c := NewClip("song", toneLike(440, 5000, 1), clipRate)
 	for _, k := range AllCodecs() {
 		first, _ := c.frame(k, 7)
 		again, _ := c.frame(k, 7)
