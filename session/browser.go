@@ -70,7 +70,7 @@ func (e *entraSigner) Browser(ctx context.Context, open bool, show func(wire.Sig
 		if err != nil {
 			return Token{}, explain(err)
 		}
-		return token(r), nil
+		return e.only(ctx, r), nil
 	case <-ctx.Done():
 		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 			return Token{}, &SignInError{Stage: wire.SignInExpired, Words: "Nobody signed in within five minutes. b opens the browser again, Enter gets a code.", Err: ctx.Err()}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -59,16 +60,21 @@ func start(t *testing.T, m *lab.Microsoft, change func(*session.Options)) *conso
 // until waits for a stage of the sign-in.
 func (c *console) until(stage wire.SignInStage) wire.SignIn {
 	c.t.Helper()
+	return c.untilOne(stage)
+}
+
+func (c *console) untilOne(stages ...wire.SignInStage) wire.SignIn {
+	c.t.Helper()
 	deadline := time.After(20 * time.Second)
 	for {
 		select {
 		case s := <-c.told:
-			if s.Stage == stage {
+			if slices.Contains(stages, s.Stage) {
 				return s
 			}
 			c.t.Logf("told %+v", s)
 		case <-deadline:
-			c.t.Fatalf("never told %q", stage)
+			c.t.Fatalf("never told %q", stages)
 		}
 	}
 }
@@ -195,6 +201,29 @@ func TestRevokedSessionAsksToSignInAgain(t *testing.T) {
 	c.until(wire.SignInDone)
 	m.RevokeSessions(adele)
 	c.until(wire.SignInCode)
+}
+
+func TestLastAccountIsTheOneRemembered(t *testing.T) {
+	m := microsoft(t, lab.MicrosoftOptions{})
+	dir := t.TempDir()
+	in := func(o *session.Options) { o.CacheDir = dir }
+	for _, user := range []string{"isaiah.langer@contoso.com", adele, "isaiah.langer@contoso.com", adele} {
+		c := start(t, m, in)
+		code := c.untilOne(wire.SignInCode, wire.SignInDone)
+		if code.Stage == wire.SignInDone { // an account is kept: ask for another one
+			c.s.SignIn("new_code")
+			code = c.until(wire.SignInCode)
+		}
+		if err := m.Approve(code.Code, user); err != nil {
+			t.Fatal(err)
+		}
+		if done := c.until(wire.SignInDone); done.Account != user {
+			t.Fatalf("signed in as %s, want %s", done.Account, user)
+		}
+		if done := start(t, m, in).until(wire.SignInDone); done.Account != user {
+			t.Fatalf("the next start is %s, want %s", done.Account, user)
+		}
+	}
 }
 
 func TestWrongAuthorityIsSaidInWords(t *testing.T) {

@@ -113,7 +113,7 @@ func (e *entraSigner) Code(ctx context.Context, show func(wire.SignIn)) (Token, 
 		r, err := dc.AuthenticationResult(ctx)
 		switch {
 		case err == nil:
-			return token(r), nil
+			return e.only(ctx, r), nil
 		case ctx.Err() != nil:
 			return Token{}, ctx.Err()
 		case errors.Is(err, context.DeadlineExceeded) && !time.Now().Before(until):
@@ -134,6 +134,20 @@ func (e *entraSigner) Forget(ctx context.Context) error {
 		err = errors.Join(err, e.client.RemoveAccount(ctx, a))
 	}
 	return errors.Join(err, e.keep.forget())
+}
+
+// only keeps the account that has just signed in: the next start must not take another one.
+func (e *entraSigner) only(ctx context.Context, r public.AuthResult) Token {
+	accounts, err := e.client.Accounts(ctx)
+	for _, a := range accounts {
+		if a.HomeAccountID != r.Account.HomeAccountID {
+			err = errors.Join(err, e.client.RemoveAccount(ctx, a))
+		}
+	}
+	if err != nil {
+		e.keep.log.Info("an older account is still kept", "err", err)
+	}
+	return token(r)
 }
 
 func token(r public.AuthResult) Token {
