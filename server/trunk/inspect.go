@@ -238,6 +238,9 @@ func (m *message) judge() error {
 	if parts[0] != method {
 		return fmt.Errorf("cseq says %q, the request %q", method, parts[0])
 	}
+	if strings.ToUpper(method) != method { // a method of its own (RFC 3261 §7.1), but sipgo would take it for the other
+		return fmt.Errorf("method %q", method)
+	}
 	if strings.ContainsAny(parts[1], "<>\"") || !strings.Contains(parts[1], ":") {
 		return fmt.Errorf("a request address that is none")
 	}
