@@ -198,7 +198,7 @@ func (m *Model) withYou(p *pane, c *wire.Call) *line {
 	case inDial:
 		l.put(talk|bold, g.talking+" ").put(text, m.v[wRingingSince]+" ").put(text|bold, running(m.since(m.board.Me.Since)))
 	default:
-		l.put(talk, g.talking+" ").put(text, m.v[wWithYou]+" ").put(text|bold, running(m.since(c.Answered)))
+		l.put(talk, g.talking+" ").put(text, m.v[wWithYou]+" ").timer(text|bold, m.since(c.Answered))
 		m.callerExtras(l, &c.Caller)
 	}
 	if c.Failed != "" {
@@ -217,10 +217,10 @@ func (m *Model) heldSince(c *wire.Call) time.Time {
 
 func (m *Model) callerExtras(l *line, c *wire.Caller) {
 	if c.Today > 1 {
-		l.sp(3).put(text, m.v.f(wNthToday, "n", m.v.ordinal(c.Today)))
+		l.sp(1).put(text, m.v.f(wNthToday, "n", m.v.ordinal(c.Today)))
 	}
 	if c.Language != "" {
-		l.sp(3).put(text, c.Language)
+		l.sp(2).put(text, c.Language)
 	}
 }
 

@@ -129,7 +129,7 @@ func (m *Model) teamPane(w, h int) []string {
 // storyColumn is the fourth column of the largest screens: the story of the call, and why it came here.
 func (m *Model) storyColumn(w, h int) []string {
 	lines := m.storyLines()
-	if len(lines) == 0 && len(m.board.Said) > 0 {
+	if len(lines) == 0 {
 		return m.saidPane(w, h)
 	}
 	why := ""
@@ -154,6 +154,9 @@ func (m *Model) storyColumn(w, h int) []string {
 // saidPane is the news of the shift, newest first.
 func (m *Model) saidPane(w, h int) []string {
 	p := m.t.pane(w, round, rule, m.t.words().put(text|bold, m.v[wNews]), nil)
+	if len(m.board.Said) == 0 {
+		p.add(p.line().put(dim, m.v[wNothingYet]))
+	}
 	for i := len(m.board.Said) - 1; i >= 0 && p.height() < h-1; i-- {
 		s := m.board.Said[i]
 		style := text

@@ -14,7 +14,7 @@ func (m *Model) talkingTall(w, h int, c *wire.Call) []string {
 	}
 	story := 0
 	rest := h - cardH
-	if m.w < 180 && rest >= 20 {
+	if m.w < 180 && rest >= 20 && len(c.Story) > 0 {
 		story = 6
 	}
 	last := 0

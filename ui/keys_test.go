@@ -408,3 +408,21 @@ func TestSearchAnswersTheLatestWordOnly(t *testing.T) {
 		}
 	}
 }
+
+// A timer that passes an hour moves nothing beside it.
+func TestNothingMovesWhenATimerGrows(t *testing.T) {
+	for _, w := range []int{80, 120, 200} {
+		r := newRig(t, w, 40)
+		r.call(nil)
+		find := func() [2]int {
+			rows := r.plainLines()
+			return [2]int{strings.Index(rows[0], "then"), strings.Index(rows[4], "2nd call")}
+		}
+		before := find()
+		r.now = r.now.Add(time.Hour)
+		r.Update(tickMsg{r.tickID})
+		if after := find(); after != before || before[0] < 0 || before[1] < 0 {
+			t.Errorf("at %d columns: %v, after an hour %v", w, before, after)
+		}
+	}
+}

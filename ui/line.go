@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strings"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 	"golang.org/x/text/unicode/bidi"
@@ -103,6 +104,12 @@ func (l *line) sp(n int) *line {
 	l.b = append(l.b, blanks(n)...)
 	l.w += n
 	return l
+}
+
+// timer is a live timer in a field that has room for hours: what stands behind it never moves.
+func (l *line) timer(s style, d time.Duration) *line {
+	r := running(d)
+	return l.put(s, r).sp(7 - len(r))
 }
 
 // to adds blanks up to a column.

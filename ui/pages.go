@@ -136,9 +136,9 @@ func (m *Model) historyPane(w, h int) []string {
 	}
 	right := m.t.words().put(text|bold, "Enter ").put(dim, m.v[wkStory]).sp(2).put(text|bold, "Esc ").put(dim, m.v[wkBack])
 	p := m.t.pane(w, round, talk, title, right)
-	who := max(14, min(40, p.inner()-56))
+	who := max(14, min(40, p.inner()-58))
 	p.add(p.line().sp(2).field(dim, m.v[wColTime], 6).field(dim, m.v[wColWho], who).sp(1).field(dim, m.v[wColQueue], 9).
-		num(dim, m.v[wColIn], 6).num(dim, m.v[wTalk], 6).sp(2).field(dim, m.v[wColCode], 9).sp(1).put(dim, m.v[wColEnd]))
+		num(dim, m.v[wColIn], 6).num(dim, m.v[wTalk], 8).sp(2).field(dim, m.v[wColCode], 9).sp(1).put(dim, m.v[wColEnd]))
 	if len(m.history) == 0 {
 		p.add(p.line().put(dim, m.v[wNoCallsYet]))
 	}
@@ -166,7 +166,7 @@ func (m *Model) historyRow(p *pane, r *wire.Row, who int, marked bool) *line {
 	} else {
 		l.field(text, name, who)
 	}
-	l.sp(1).field(text, m.rowQueue(r), 9).num(dim, lasted(ms(r.Waited)), 6).num(text, lasted(ms(r.Talk)), 6)
+	l.sp(1).field(text, m.rowQueue(r), 9).num(dim, lasted(ms(r.Waited)), 6).num(text, lasted(ms(r.Talk)), 8)
 	return l.sp(2).field(text, orDash(r.Code, m.t), 9).sp(1).field(dim, m.v.ending(r.End), max(0, l.max-l.w))
 }
 

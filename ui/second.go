@@ -128,7 +128,7 @@ func (m *Model) queuesRow(w int) string {
 	d := &m.board.Today
 	right.put(dim, m.v[wToday]+" ").put(text, itoa(d.Calls))
 	if d.Calls > 0 {
-		right.sp(2).put(dim, m.v[wAHT]+" ").put(text, lasted(ms(d.Handle)/time.Duration(d.Calls)))
+		right.sp(2).put(dim, m.v[wAHT]+" ").num(text, lasted(ms(d.Handle)/time.Duration(d.Calls)), 5)
 	}
 	right.sp(1)
 	for i := range m.board.Queues {
@@ -153,6 +153,10 @@ func (m *Model) longest(l *line, q *wire.Queue, n int) {
 	s := text
 	if d >= 20*time.Second {
 		s = ring
+	}
+	if d >= 100*time.Minute {
+		l.num(s, age(d), n)
+		return
 	}
 	l.num(s, lasted(d), n)
 }

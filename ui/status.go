@@ -48,14 +48,17 @@ func (m *Model) status(w int) string {
 	}
 	l := t.line(w)
 	pillWords := " " + f.glyph + " " + m.v[f.word] + " "
+	hours := 0
 	if !since.IsZero() {
-		pillWords += running(m.since(since)) + " "
+		r := running(m.since(since))
+		pillWords += r + " "
+		hours = 7 - len(r)
 	}
-	l.put(f.role|pill, pillWords)
+	l.put(f.role|pill, pillWords).sp(hours)
 	m.statusWarnings(l)
 	if p := me.Pending; p != nil && m.welcomed && !m.warned() {
 		pf := t.faceOf(p.State)
-		l.put(dim, "  "+m.v[wThen]+" ").put(pf.role, pf.glyph).sp(1)
+		l.put(dim, " "+m.v[wThen]+" ").put(pf.role, pf.glyph).sp(1)
 		if p.Reason != nil {
 			l.put(text, p.Reason.Name)
 		} else {

@@ -230,6 +230,7 @@ const (
 	wNotReadyTime
 	wTeam
 	wNOf
+	wNothingYet
 	wNews
 
 	// pages

@@ -221,6 +221,7 @@ var english = [wordCount]string{
 	wNotReadyTime: "not ready",
 	wTeam:         "Team",
 	wNOf:          "{n} of {of}",
+	wNothingYet:   "Nothing has happened yet.",
 	wNews:         "What happened",
 
 	// pages

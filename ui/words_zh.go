@@ -221,6 +221,7 @@ var chinese = [wordCount]string{
 	wNotReadyTime: "未就绪",
 	wTeam:         "团队",
 	wNOf:          "{n}/{of}",
+	wNothingYet:   "暂无动态。",
 	wNews:         "动态",
 
 	// pages
