@@ -194,7 +194,7 @@ func chips() [modeCount]chip {
 		inSure:     {wcSure, ring, []action{actSureYes, actSureNo, actHelp}},
 		inGate:     {wcGate, ring, []action{actAnyway, actGateOther, actGateAsk, actGateNo, actHelp, actLeave}},
 		inReason:   {wcPause, rest, []action{actPickReason, actEsc, actHelp, actLeave}},
-		inDecline:  {wcRing, ring, []action{actPickDecline, actAnswerF3, actEsc, actHelp, actLeave}},
+		inDecline:  {wcRing, ring, []action{actPickDecline, actAnswer, actEsc, actHelp, actLeave}},
 		inAsk:      {wcAsking, calm, []action{actAskWho, actEsc, actHelp, actLeave}},
 		inQueue:    {wcSending, calm, []action{actQueueWho, actEsc, actHelp, actLeave}},
 		inCopy:     {wcCopy, talk, []action{actCopyNumber, actCopyName, actCopyFact, actEsc, actHelp, actLeave}},

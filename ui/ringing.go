@@ -76,7 +76,11 @@ func (m *Model) whyYou(p *pane, o *wire.Offer) *line {
 	if why == "" {
 		why = m.v[wIdleLongest]
 	}
-	return l.put(text, why).end(m.t.line(30).put(text|bold, "@ ").put(dim, m.v[wWholeStory]))
+	more := wWholeStory
+	if p.inner() < 70 {
+		more = wkWhy
+	}
+	return l.put(text, why).end(m.t.line(30).put(text|bold, "@ ").put(dim, m.v[more]))
 }
 
 // answerKeys are the keys in the card, the one for the answer filled.

@@ -345,14 +345,26 @@ func (m *Model) demoRow(l *line) {
 		switch {
 		case m.demoDone[i]:
 			l.put(good|bold, m.t.g.tick+" ").put(dim, m.v[names[i]])
-		case next:
+		case next && m.demoKey(i):
 			next = false
 			l.put(talk|pill, " "+keys[i]+" ").put(text|bold, " "+m.v[names[i]])
 		default:
+			next = false
 			l.put(text|bold, keys[i]+" ").put(dim, m.v[names[i]])
 		}
 		l.sp(3)
 	}
+}
+
+// demoKey says that the key of a step acts now: Space not before it rings, 1 not without a call.
+func (m *Model) demoKey(step int) bool {
+	switch step {
+	case 2:
+		return m.stateMode() == inRing
+	case 3:
+		return m.stateMode() == inTalk
+	}
+	return true
 }
 
 // demoSteps are the four keys of the first call.

@@ -98,7 +98,9 @@ func (m *Model) changed(before *Board) tea.Cmd {
 	if b.Call != nil && b.Call.Transfer != nil && m.over == overPicker {
 		m.over = overNone
 	}
-	m.demoDone[1] = m.demoDone[1] || b.Me.State == wire.Ready
+	if !m.demoDone[2] { // a missed call wants r once more
+		m.demoDone[1] = b.Me.State != wire.NotReady && b.Me.State != wire.MissedCall && b.Me.State != wire.Offline
+	}
 	m.demoDone[3] = m.demoDone[3] || b.Call != nil && b.Call.Transfer != nil
 	if b.Me.State != before.Me.State && m.prefix != inNone {
 		m.prefix = inNone
