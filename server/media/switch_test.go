@@ -96,6 +96,29 @@ type party struct {
 	p      packet
 }
 
+// mouth is who speaks in these tests: a party, or a player of a clip.
+type mouth interface {
+	start(at int)
+	next(to *Sender, f *feed, now time.Time)
+}
+
+// playing is a clip that is played, coded only when it is needed, as in a call.
+type playing struct {
+	clip *Clip
+	pl   *player
+	at   int
+}
+
+func (m *playing) start(at int) { m.at, m.pl = at, nil }
+
+func (m *playing) next(to *Sender, f *feed, now time.Time) {
+	if m.pl == nil {
+		m.pl = &player{f: f, to: to, clip: m.clip, began: true, last: uint64(m.at) - 1}
+	}
+	m.pl.tick(now, uint64(m.at))
+	m.at++
+}
+
 // start is at a place in the stream, with what was before it heard.
 func (s *party) start(at int) {
 	s.past.forget()
@@ -136,20 +159,32 @@ func TestASwitchTowardsG722IsNeverMuchLouderThanWhatIsSaid(t *testing.T) {
 	silence := streamOf(make([]int16, 4*clipRate))
 	comfort := streamOf(append(append([]int16(nil), silenceClip().pcm...), silenceClip().pcm...))
 	loud := streamOf(toneLike(440, 20000, 4))
+	song, story := NewClip("song", testMusic().pcm[:12*clipRate], clipRate), NewClip("story", speechLike(12, 3), clipRate)
 	cases := []struct {
 		name     string
 		from, to *g722Stream
+		a, b     mouth // nil: parties
 	}{
-		{"tone to speech", tone, speech}, {"music to speech", music, speech}, {"music to silence", music, silence},
-		{"speech to silence", speech, silence}, {"speech to comfort noise", speech, comfort}, {"loud tone to speech", loud, speech}, {"silence to music", silence, music},
-		{"speech to tone", speech, tone},
+		{name: "music from a file to speech of a party", from: music, to: speech, a: &playing{clip: song}},
+		{name: "speech of a party to music from a file", from: speech, to: music, b: &playing{clip: song}},
+		{name: "music to a prompt, both from files", from: music, to: speech, a: &playing{clip: song}, b: &playing{clip: story}},
+		{name: "tone to speech", from: tone, to: speech}, {name: "music to speech", from: music, to: speech}, {name: "music to silence", from: music, to: silence},
+		{name: "speech to silence", from: speech, to: silence}, {name: "speech to comfort noise", from: speech, to: comfort}, {name: "loud tone to speech", from: loud, to: speech}, {name: "silence to music", from: silence, to: music},
+		{name: "speech to tone", from: speech, to: tone},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(1, 2))
 			worst := math.Inf(-1)
 			for range switches {
-				worst = max(worst, switchOnce(c.from, c.to, r))
+				a, b := c.a, c.b
+				if a == nil {
+					a = &party{stream: c.from}
+				}
+				if b == nil {
+					b = &party{stream: c.to}
+				}
+				worst = max(worst, switchOnce(c.from, c.to, a, b, r))
 			}
 			t.Logf("at worst %.1f dB above", worst)
 			if worst > 8 {
@@ -160,17 +195,16 @@ func TestASwitchTowardsG722IsNeverMuchLouderThanWhatIsSaid(t *testing.T) {
 }
 
 // switchOnce plays one stream for a while and then another, and gives how much too loud that was.
-func switchOnce(from, to *g722Stream, r *rand.Rand) float64 {
+func switchOnce(from, to *g722Stream, a, b mouth, r *rand.Rand) float64 {
 	const before, after = 40, 25
 	out := &tape{}
 	s := &Sender{}
 	s.open(way{to: out, types: wideTypes(), codec: G722})
-	a, b := &party{stream: from}, &party{stream: to}
 	now := time.Unix(1000, 0)
 	fa, fb := &feed{to: s}, &feed{to: s}
-	a.start(r.IntN(len(from.payloads) - before))
-	b.start(r.IntN(len(to.payloads) - after))
-	atA, atB := a.at, b.at
+	atA, atB := r.IntN(len(from.payloads)-before), r.IntN(len(to.payloads)-after)
+	a.start(atA)
+	b.start(atB)
 	s.hear(fa, nil)
 	for range before {
 		a.next(s, fa, now)
