@@ -42,6 +42,9 @@ func (p *Phone) turn(n int) {
 	if p.voice.startedSpeaking() {
 		p.news.tell(Event{Kind: Speaking, Device: p.voice.device.Name()})
 	}
+	if p.voice.fellSilent() {
+		p.news.tell(Event{Kind: DeviceSilent, Device: p.voice.device.Name()})
+	}
 	if n%10 == 0 {
 		p.line.watch(now)
 	}

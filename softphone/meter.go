@@ -15,6 +15,7 @@ type meter struct {
 	talking int     // frames of voice in the recent past
 	told    bool
 	hold    atomic.Int32 // frames for which the warning still stands
+	zeros   int          // frames in a row without any sound at all
 }
 
 // peakMeter keeps the largest peak since it was read, as bits of a float so that nobody waits.
@@ -73,3 +74,19 @@ func (m *meter) listen(pcm []int16, muted bool) (began bool) {
 }
 
 func (m *meter) speakingMuted() bool { return m.hold.Load() > 0 }
+
+const (
+	zeroPeak   = 2   // an open microphone's own noise is above that
+	zeroFrames = 250 // 5 s
+)
+
+// fellSilent reports, once a silence, that the microphone gives nothing, not even noise: it is muted at the headset,
+// or the wrong one.
+func (m *meter) fellSilent(pcm []int16) bool {
+	if codec.Peak(pcm) > zeroPeak {
+		m.zeros = 0
+		return false
+	}
+	m.zeros++
+	return m.zeros == zeroFrames
+}

@@ -63,6 +63,7 @@ const (
 	DeviceOpened EventKind = "device_opened" // the headset works
 	DeviceLost   EventKind = "device_lost"   // no headset; it is looked for
 	DeviceMoved  EventKind = "device_moved"  // the system took another microphone: the phone is muted
+	DeviceSilent EventKind = "device_silent" // the microphone has given nothing at all for 5 s: muted at the headset?
 	Speaking     EventKind = "speaking"      // somebody speaks into a muted microphone
 )
 

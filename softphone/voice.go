@@ -26,9 +26,11 @@ type voice struct {
 	mic    micPath
 	ear    earPath
 	bell   bell
+	loop   loop
 	meter  meter
 	muted  atomic.Bool
 	spoken atomic.Bool
+	silent atomic.Bool
 }
 
 func newVoice(device, ringer audio.Device) *voice {
@@ -56,6 +58,7 @@ func (v *voice) levels() wire.Levels {
 }
 
 func (v *voice) startedSpeaking() bool { return v.spoken.Swap(false) }
+func (v *voice) fellSilent() bool      { return v.silent.Swap(false) }
 
 // received takes a packet of the line; it may be called while turn runs.
 func (v *voice) received(seq uint16, ts uint32, marker bool, payload []byte, pt uint8, at time.Time) {
@@ -145,7 +148,10 @@ func (v *voice) say(send func(pt uint8, payload []byte)) {
 	if v.meter.listen(m.frame[:], muted) {
 		v.spoken.Store(true)
 	}
-	m.encode(muted)
+	if v.meter.fellSilent(m.frame[:]) && m.stood == 0 {
+		v.silent.Store(true)
+	}
+	m.encode(muted || v.loop.said(&m.frame))
 	send(m.pt, m.payload[:])
 }
 
@@ -168,6 +174,9 @@ func (v *voice) earTurn(now time.Time) {
 		ring := v.bell.next()
 		if ring != nil && v.ringer == nil {
 			codec.Mix(e.out[:], e.out[:], ring[:])
+		}
+		if back := v.loop.back(); back != nil {
+			codec.Mix(e.out[:], e.out[:], back[:])
 		}
 		e.limiter.Apply(e.out[:])
 		v.device.Write(&e.out)

@@ -263,6 +263,55 @@ func TestTheDevicesClockIsFollowed(t *testing.T) {
 	}
 }
 
+func TestTheTestOfTheHeadsetGivesBackWhatIsSaidAndKeepsItFromTheLine(t *testing.T) {
+	d := newDesk(600, 8000)
+	s := newShift(d)
+	s.v.loop.on.Store(true)
+	for range 150 {
+		s.turn(0, nil)
+	}
+	if early := codec.Peak(d.heard[:49*960]); early > 0 {
+		t.Errorf("within the first second the ear's peak is %d", early)
+	}
+	if m := audiotest.Measure(d.heard[60*960:], 600); m.Amplitude < 7900 || m.SNR < 60 {
+		t.Errorf("the person hears himself with amplitude %.0f, SNR %.1f dB", m.Amplitude, m.SNR)
+	}
+	if top := codec.Peak(s.said(0)[2*960:]); top > 8 {
+		t.Errorf("the line hears a level of %d", top)
+	}
+	s.v.loop.on.Store(false)
+	d.level = 0
+	for range 20 {
+		s.turn(0, nil)
+	}
+	if top := codec.Peak(d.heard[160*960:]); top > 0 {
+		t.Errorf("after the test the ear's peak is %d", top)
+	}
+}
+
+func TestAMicrophoneThatGivesNothingIsNoticedOnce(t *testing.T) {
+	d := newDesk(500, 40)
+	s := newShift(d)
+	count := 0
+	turns := func(n int) {
+		for range n {
+			s.turn(0, nil)
+			if s.v.fellSilent() {
+				count++
+			}
+		}
+	}
+	turns(300)
+	if count != 0 {
+		t.Error("a quiet microphone is taken for a silent one")
+	}
+	d.level = 0
+	turns(600)
+	if count != 1 {
+		t.Errorf("told %d times of one silence", count)
+	}
+}
+
 func TestTheBellRingsSoftlyAndStops(t *testing.T) {
 	s := newShift(newDesk(0, 0))
 	s.v.ring(true)
