@@ -55,8 +55,8 @@ func (s *Session) welcome(w wire.Welcome) {
 	s.renewal.stale = ""
 	s.o.Tell(wire.Connected{State: state, Since: c.upAt, Took: outage})
 	s.o.Tell(w)
-	if !w.TokenBy.IsZero() {
-		if d := renewAfter(time.Until(w.TokenBy)); d < renewAfter(time.Until(s.token.Expires)) {
+	if !w.TokenBy.IsZero() { // both by the server's clock: ours may be wrong
+		if d := renewAfter(w.TokenBy.Sub(w.Now)); d < renewAfter(time.Until(s.token.Expires)) {
 			s.renewIn(d)
 		}
 	}

@@ -145,6 +145,23 @@ func TestRefusedTokenIsRenewedOnceAndThenThePersonIsAsked(t *testing.T) {
 	})
 }
 
+func TestTokenIsRenewedWhenTheServerWantsItWhateverOurClockSays(t *testing.T) {
+	inDesk(t, func(t *testing.T, d *desk) {
+		synctest.Wait()
+		l := d.link()
+		theirs := time.Now().Add(-3 * time.Hour)
+		l.tell(wire.FromServer{Welcome: &wire.Welcome{Seq: 1, Board: &wire.Board{}, Now: theirs, TokenBy: theirs.Add(10 * time.Minute)}})
+		d.sleep(5 * time.Minute)
+		if tokens(l) != 0 {
+			t.Error("renewed too early")
+		}
+		d.sleep(2 * time.Minute)
+		if tokens(l) != 1 {
+			t.Error("not renewed")
+		}
+	})
+}
+
 func TestRenewAfter(t *testing.T) {
 	for _, c := range []struct{ left, want time.Duration }{
 		{time.Hour, 56 * time.Minute}, {9 * time.Minute, 5 * time.Minute}, {6 * time.Second, 3 * time.Second}, {-time.Minute, 500 * time.Millisecond},

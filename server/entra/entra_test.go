@@ -304,6 +304,16 @@ func TestClocksMayDifferByAMinute(t *testing.T) {
 	}
 }
 
+func TestAddressesOfARealTenant(t *testing.T) {
+	want := "https://login.microsoftonline.com/" + tid
+	for _, authority := range []string{"", "https://login.microsoftonline.com", "https://login.microsoftonline.com/organizations", "https://login.microsoftonline.com/" + tid + "/v2.0/"} {
+		n := Tenant{TenantID: strings.ToUpper(tid), Authority: authority}.withDefaults()
+		if n.issuer() != want+"/v2.0" || n.keysURL() != want+"/discovery/v2.0/keys" {
+			t.Errorf("authority %q: %s, %s", authority, n.issuer(), n.keysURL())
+		}
+	}
+}
+
 func TestTwoTenantsMayNotBeTheSame(t *testing.T) {
 	twice := []Tenant{{ID: "a", TenantID: tid, Audience: audience}, {ID: "b", TenantID: strings.ToUpper(tid), Audience: audience}}
 	if _, err := New(twice, Options{}); err == nil {

@@ -26,6 +26,7 @@ block on|off                    a policy that forbids device codes
 slowdown N                      the next N polls get slow_down
 rotate                          new signing key
 throttle N SECONDS              the next N requests of Graph get 429
+slow MILLISECONDS               delay of Graph's answers
 fail N STATUS                   the next N requests of Graph get STATUS
 break on|off                    the authority answers 503
 grant PERMISSION… | revoke PERMISSION…`
@@ -63,14 +64,14 @@ func (m *Microsoft) Command(line string) (string, error) {
 		return "", m.Decline(args[0])
 	case "expire":
 		return "", m.ExpireCode(args[0])
-	case "slowdown", "throttle", "fail", "life":
+	case "slowdown", "throttle", "fail", "life", "slow":
 		return "", m.faultCommand(name, args)
 	}
 	return "", m.switchCommand(name, args)
 }
 
 var commandArgs = map[string]int{"accounts": 0, "codes": 0, "approve": 1, "decline": 1, "expire": 1, "presence": 2, "roles": 1, "disable": 1, "enable": 1,
-	"sessions": 1, "token": 1, "life": 1, "block": 1, "slowdown": 1, "rotate": 0, "throttle": 2, "fail": 2, "break": 1, "grant": 1, "revoke": 1}
+	"sessions": 1, "token": 1, "life": 1, "slow": 1, "block": 1, "slowdown": 1, "rotate": 0, "throttle": 2, "fail": 2, "break": 1, "grant": 1, "revoke": 1}
 
 func (m *Microsoft) listAccounts() string {
 	var b strings.Builder
@@ -108,6 +109,8 @@ func (m *Microsoft) faultCommand(name string, args []string) error {
 	switch name {
 	case "slowdown":
 		m.SlowDown(n)
+	case "slow":
+		m.Slow(time.Duration(n) * time.Millisecond)
 	case "life":
 		if n < 1 {
 			return errors.New("a token lives for a second at least")
