@@ -58,6 +58,9 @@ func (d *Dialog) firstAccepted(inv *invite, res *sip.Response) {
 	d.peerAllows = allowedBy(res)
 	d.media.sent(inv.sdp)
 	sdp, _ := sdpOf(res)
+	if sdp == nil { // it came before, in a provisional answer (RFC 3262 §5)
+		sdp = d.forks[p.tag].sdp
+	}
 	d.media.got(sdp)
 	d.timer.answered(d, res)
 	inv.acks[p.tag] = p

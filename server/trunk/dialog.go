@@ -70,6 +70,7 @@ type Dialog struct {
 type party struct {
 	tag, target string
 	route       []string
+	sdp         []byte // of its last provisional answer
 }
 
 func newDialog(e *Edge, n *trunk, info Info) *Dialog {

@@ -43,6 +43,9 @@ type Reanswered struct {
 // Tone: a keypad tone that came by INFO. Digit is one of 0-9 * # A-D.
 type Tone struct{ Digit byte }
 
+// Probed: whether the peer still knows the dialog.
+type Probed struct{ Alive bool }
+
 // Referred: the peer wants us to call somebody in its place (RFC 3515). It was accepted with 202; tell the peer how it
 // goes by ReferProgress.
 type Referred struct {
@@ -68,5 +71,6 @@ func (Unreachable) event() {}
 func (Reoffered) event()   {}
 func (Reanswered) event()  {}
 func (Tone) event()        {}
+func (Probed) event()      {}
 func (Referred) event()    {}
 func (Ended) event()       {}

@@ -85,6 +85,9 @@ func (e *Edge) probe(ctx context.Context, n *trunk, p *peer) error {
 		h.peer = p
 		var res *sip.Response
 		if res, err = e.ask(ctx, n, h, firstWait, func(h hop) *sip.Request { return e.options(n, p, h) }); err != nil {
+			if s := e.stream(h.addr.String()); s != nil && s.dialed && ctx.Err() == nil {
+				s.Close() // it may be open at our end only
+			}
 			continue
 		}
 		switch c := res.StatusCode; {

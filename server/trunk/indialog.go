@@ -135,4 +135,16 @@ func (d *Dialog) retry500(req *sip.Request, tx *sip.ServerTx) {
 	d.e.respond(tx, res)
 }
 
+// Probe asks the peer, by OPTIONS within the dialog, whether it still knows the call. Probed follows within ten seconds.
+func (d *Dialog) Probe() {
+	d.do(func() {
+		if d.state != confirmed {
+			return
+		}
+		d.request(sip.OPTIONS, d.peer, 10*time.Second, nil, func(res *sip.Response, err error) {
+			d.emit(Probed{Alive: err == nil && res.StatusCode != 408 && res.StatusCode != 481})
+		})
+	})
+}
+
 const ownerPatience = 10 * time.Second

@@ -3,6 +3,8 @@ package trunk
 import (
 	"context"
 	"net/netip"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -71,9 +73,23 @@ func (p *peer) block(until time.Time) {
 	p.mu.Unlock()
 }
 
-// hops gives the places of a trunk's peers in the order they should be tried: as configured, those last that do not
+// hopsTo gives the places of a URI.
+func (e *Edge) hopsTo(ctx context.Context, n *trunk, uri string) ([]hop, error) {
+	transport := "udp"
+	if t, ok := uriParam(uri, "transport"); ok {
+		transport = strings.ToLower(t)
+	}
+	if strings.HasPrefix(strings.ToLower(uri), "sips:") {
+		transport = "tls"
+	}
+	_, host, port := uriParts(uri)
+	number, _ := strconv.Atoi(port)
+	return e.resolve(ctx, transport, host, number, n.Kind != "teams")
+}
+
+// hops gives the places of a trunk's peers (of the target, when it has none) in the order they should be tried: as configured, those last that do not
 // answer their OPTIONS or asked for time.
-func (e *Edge) hops(ctx context.Context, n *trunk) ([]hop, error) {
+func (e *Edge) hops(ctx context.Context, n *trunk, target string) ([]hop, error) {
 	var first, last []hop
 	var failed error
 	now := time.Now()
@@ -94,6 +110,9 @@ func (e *Edge) hops(ctx context.Context, n *trunk) ([]hop, error) {
 		}
 	}
 	all := append(first, last...)
+	if len(n.peers) == 0 && target != "" {
+		all, failed = e.hopsTo(ctx, n, target)
+	}
 	if len(all) == 0 && failed == nil {
 		failed = errNoPeer
 	}

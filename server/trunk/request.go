@@ -50,10 +50,16 @@ func (e *Edge) walk(ctx context.Context, w way, try func(h hop, pinned bool) err
 	number, _ := strconv.Atoi(port)
 	hops, err := e.resolve(ctx, transport, host, number, w.trunk.Kind != "teams")
 	if err != nil {
+		if w.pin.transport == "udp" && try(w.pin, false) == nil { // a Contact that nobody can find: back to where it came from
+			return nil
+		}
 		return err
 	}
 	err = fmt.Errorf("%s has no address", host)
 	for _, h := range hops[:min(len(hops), 4)] {
+		if p := w.trunk.peerAt(h.addr.Addr(), ""); p != nil && h.host == h.addr.Addr().String() {
+			h.host = p.Host // certificates have names
+		}
 		if err = try(h, false); err == nil {
 			return nil
 		}

@@ -76,8 +76,9 @@ func (e *Edge) Dial(o Outgoing, sink func(Event)) *Dialog {
 }
 
 func (d *Dialog) findHops() {
+	target := d.out.Target
 	d.aside(func() {
-		hops, err := d.e.hops(d.e.stop, d.trunk)
+		hops, err := d.e.hops(d.e.stop, d.trunk, target)
 		d.back(func() {
 			if d.state != calling {
 				return
@@ -119,7 +120,10 @@ func (d *Dialog) nextHop() {
 // address writes From, To and the request's target for a hop, as the trunk's kind wants them.
 func (d *Dialog) address(h hop) {
 	o, n := d.out, d.trunk
-	host, extra := withPort(h.peer.Host, h.peer.Port), ""
+	host, extra := bracketed(h.host), ""
+	if h.peer != nil {
+		host = withPort(h.peer.Host, h.peer.Port)
+	}
 	user := escapeUser(o.To)
 	if strings.HasPrefix(o.To, "+") || n.Kind == "teams" {
 		extra = ";user=phone"
@@ -296,7 +300,12 @@ func (d *Dialog) heard(inv *invite, res *sip.Response) {
 	p := partyOf(res)
 	p.route = headers(res, "record-route")
 	slices.Reverse(p.route)
+	sdp, _ := sdpOf(res)
 	if p.tag != "" && inv.initial {
+		p.sdp = sdp
+		if sdp == nil {
+			p.sdp = d.forks[p.tag].sdp
+		}
 		d.forks[p.tag] = p
 	}
 	if !d.acknowledge(inv, res, p) {
@@ -304,7 +313,6 @@ func (d *Dialog) heard(inv *invite, res *sip.Response) {
 	}
 	if inv.initial {
 		inv.rang = true
-		sdp, _ := sdpOf(res)
 		d.emit(Ringing{Code: res.StatusCode, SDP: sdp})
 	}
 }
@@ -327,7 +335,7 @@ func (d *Dialog) inviteFailed(inv *invite, err error) {
 		err = errors.New("no answer")
 	}
 	err = fmt.Errorf("%s: %w", inv.hop, err)
-	d.log.Warn("a peer could not be reached", "peer", inv.hop.peer.name(), "err", err)
+	d.log.Warn("a peer could not be reached", "peer", inv.hop.String(), "err", err)
 	if inv.rang {
 		d.end(Rejected{Code: 408, Reason: "no answer"})
 		return

@@ -366,3 +366,52 @@ func TestTheShapeOfDirectRouting(t *testing.T) {
 		}
 	})
 }
+
+func TestAnAnswerThatCameReliablyBeforeThe200Counts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, nil)
+		s := h.sbc(theirs)
+		_, n, inv := h.dial(s, Outgoing{})
+		s.send(s.answer(inv, "183 Session Progress", "b", "Require: 100rel\nRSeq: 1\n", "v=0 early answer"))
+		s.send(s.answer(s.expect("PRACK"), "200 OK", "", "", ""))
+		want[Ringing](t, n)
+		s.send(s.answer(inv, "200 OK", "b", "", ""))
+		if a := want[Answered](t, n); string(a.SDP) != "v=0 early answer" {
+			t.Fatalf("answered with %q", a.SDP)
+		}
+	})
+}
+
+func TestAPeerIsAskedWhetherItKnowsTheCall(t *testing.T) {
+	for status, alive := range map[string]bool{"200 OK": true, "405 Method Not Allowed": true, "481 Call/Transaction Does Not Exist": false, "": false} {
+		synctest.Test(t, func(t *testing.T) {
+			h := newHouse(t, nil)
+			s := h.sbc(theirs)
+			d, n, _ := h.talking(s)
+			d.Probe()
+			o := s.expect("OPTIONS")
+			if o.tag("To") != "b" {
+				t.Fatalf("OPTIONS:\n%s", o.text)
+			}
+			if status != "" {
+				s.send(s.answer(o, status, "", "", ""))
+			}
+			if p := want[Probed](t, n); p.Alive != alive {
+				t.Fatalf("%q: %+v", status, p)
+			}
+		})
+	}
+}
+
+func TestADeskPhoneIsCalledByItsAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, nil, Trunk{ID: "phones", Allow: prefixes("192.0.2.0/24")})
+		s := h.sbc("192.0.2.77:5062")
+		_, n, inv := h.dial(s, Outgoing{Trunk: "phones", Target: "sip:desk7@192.0.2.77:5062", From: "100", SDP: []byte("v=0")})
+		if !strings.HasPrefix(inv.start, "INVITE sip:desk7@192.0.2.77:5062 SIP/2.0") {
+			t.Fatalf("INVITE:\n%s", inv.text)
+		}
+		s.send(s.answer(inv, "200 OK", "b", "", "v=0"))
+		want[Answered](t, n)
+	})
+}
