@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 	"time"
 
 	"cordboard/session/wire"
@@ -97,26 +98,66 @@ func (c *connection) servers(ice []wire.ICEServer) {
 	}
 }
 
-// offer gives a description with the candidates that were found in time.
+// offer gives a description with the candidates that were found in time. Some interface of a machine never reaches
+// the STUN or TURN server, and pion waits for it for five seconds: once one way out is found, the rest has 200 ms.
 func (c *connection) offer(ctx context.Context, restart bool) (string, error) {
 	o, err := c.pc.CreateOffer(&webrtc.OfferOptions{ICERestart: restart})
 	if err != nil {
 		return "", err
 	}
 	gathered := webrtc.GatheringCompletePromise(c.pc)
+	out := make(chan struct{}, 1)
+	c.pc.OnICECandidate(func(k *webrtc.ICECandidate) {
+		if k != nil && c.wayOut(k.Typ) {
+			select {
+			case out <- struct{}{}:
+			default:
+			}
+		}
+	})
 	if err := c.pc.SetLocalDescription(o); err != nil {
 		return "", err
 	}
-	t := time.NewTimer(gatherMost)
-	defer t.Stop()
-	select {
-	case <-gathered:
-	case <-t.C:
-		c.line.log.Warn("not all ICE servers answered; offering what was found")
-	case <-ctx.Done():
-		return "", ctx.Err()
+	limit := gatherMost
+	if restart {
+		limit = gatherAgain
 	}
-	return c.pc.LocalDescription().SDP, nil
+	t := time.NewTimer(limit)
+	defer t.Stop()
+	for found := false; ; {
+		select {
+		case <-gathered:
+			return c.pc.LocalDescription().SDP, nil
+		case <-out:
+			if !found {
+				found = true
+				t.Reset(gatherRest)
+			}
+			continue
+		case <-t.C:
+			if !found {
+				c.line.log.Warn("no STUN or TURN server answered; offering the machine's own addresses")
+			}
+			return c.pc.LocalDescription().SDP, nil
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+	}
+}
+
+// wayOut reports whether a candidate of that kind is the best that the servers can give: a relay where there is TURN.
+func (c *connection) wayOut(kind webrtc.ICECandidateType) bool {
+	if kind == webrtc.ICECandidateTypeRelay {
+		return true
+	}
+	for _, s := range c.pc.GetConfiguration().ICEServers {
+		for _, u := range s.URLs {
+			if strings.HasPrefix(u, "turn") {
+				return false
+			}
+		}
+	}
+	return kind == webrtc.ICECandidateTypeSrflx
 }
 
 func (c *connection) ended() bool {

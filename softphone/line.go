@@ -18,8 +18,10 @@ import (
 )
 
 const (
-	gatherMost  = 3 * time.Second // waiting for candidates; a dead STUN server must not keep the agent
-	restartWait = 4 * time.Second // after which a restart that brought no packet is followed by a new connection
+	gatherMost  = 3 * time.Second        // waiting for candidates; a dead STUN server must not keep the agent
+	gatherAgain = 800 * time.Millisecond // the same in a restart, while the caller waits
+	gatherRest  = 200 * time.Millisecond // for the other candidates once there is a way out
+	restartWait = 4 * time.Second        // after which a restart that brought no packet is followed by a new connection
 )
 
 // line is the connection to the server: what is made, made anew and restarted. Offers are one at a time.

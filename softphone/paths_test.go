@@ -64,9 +64,13 @@ func TestWhereNothingElseGoesTheVoiceGoesByTURN(t *testing.T) {
 	p := newPhone(t, newDesk(1000, 8000))
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
+	began := time.Now()
 	o, err := p.Offer(ctx, []wire.ICEServer{{URLs: []string{"turn:" + conn.LocalAddr().String()}, Username: "agent", Credential: "secret"}})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if took := time.Since(began); took > gatherMost-500*time.Millisecond {
+		t.Errorf("the offer took %v although the relay answers at once", took)
 	}
 	relay := regexp.MustCompile(`127\.0\.0\.1 (\d+) typ relay`).FindStringSubmatch(o.SDP)
 	if relay == nil {
