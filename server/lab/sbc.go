@@ -38,6 +38,7 @@ type SBCOptions struct {
 
 	Username, Password string        // answer to a digest challenge
 	Options            time.Duration // how often the server is probed with OPTIONS; 0 never
+	Teams              *SBCTeams     // refuse what Microsoft's proxy refuses
 	Trace              bool          // keep every message whole (Seen)
 	Log                *slog.Logger
 }

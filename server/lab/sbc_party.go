@@ -51,7 +51,8 @@ type Party struct {
 	byeSent     bool
 	provisional bool
 	codes       []int
-	requests    []SBCMessage // requests of the server within the call
+	requests    []SBCMessage  // requests of the server within the call
+	news        chan struct{} // closed and replaced when one comes
 	end         PartyEnd
 	began       time.Time
 	answeredAt  time.Time
@@ -66,7 +67,7 @@ func (s *SBC) newParty(out bool, codecs []SBCCodec) (*Party, error) {
 		return nil, err
 	}
 	p := &Party{
-		sbc: s, media: media, out: out, tag: random(8), sdpID: uint64(time.Now().UnixMilli()), direction: "sendrecv", began: time.Now(),
+		sbc: s, media: media, out: out, news: make(chan struct{}), tag: random(8), sdpID: uint64(time.Now().UnixMilli()), direction: "sendrecv", began: time.Now(),
 		ringing: make(chan struct{}), answered: make(chan struct{}), ended: make(chan struct{}), acked: make(chan struct{}, 1),
 	}
 	return p, nil

@@ -192,6 +192,10 @@ func TestHoldStopsTheVoiceAndResumeBringsItBack(t *testing.T) {
 			}
 			pc, _ := phone.Next(ctx)
 			sent := pc.Media().Sent
+			<-time.After(200 * time.Millisecond)
+			if more := pc.Media().Sent - sent; more > 1 {
+				t.Errorf("the phone sent %d packets while it was held", more)
+			}
 			if err := c.Resume(ctx); err != nil {
 				t.Fatal(err)
 			}
@@ -273,5 +277,75 @@ func TestACallerWithoutANumberIsAnonymous(t *testing.T) {
 	}
 	if got := pc.Invite.Header("From"); !strings.Contains(got, "anonymous.invalid") || pc.Invite.Header("Privacy") != "id" {
 		t.Errorf("From %q, Privacy %q", got, pc.Invite.Header("Privacy"))
+	}
+}
+
+func TestTheTeamsProxyRefusesWhatTheRealOneRefuses(t *testing.T) {
+	for name, c := range map[string]struct {
+		near SBCOptions
+		call CallOptions
+		code int
+	}{
+		"an address in Contact":       {SBCOptions{}, CallOptions{}, 403},
+		"the Contact of a stranger":   {SBCOptions{Contact: "sbc.fabrikam.example:5061"}, CallOptions{}, 403},
+		"no offer":                    {SBCOptions{Contact: "sbc1.contoso.example:5061"}, CallOptions{LateOffer: true}, 488},
+		"Replaces":                    {SBCOptions{Contact: "sbc1.contoso.example:5061"}, CallOptions{Headers: map[string]string{"Replaces": "a;to-tag=b;from-tag=c"}}, 403},
+		"the host name of a tenant":   {SBCOptions{Contact: "sbc.contoso.example:5061"}, CallOptions{}, 486},
+		"a name in a tenant's domain": {SBCOptions{Contact: "sbc1.contoso.example:5061"}, CallOptions{}, 486},
+		"a number that is not E.164":  {SBCOptions{Contact: "sbc1.contoso.example:5061"}, CallOptions{From: "1234"}, 400},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx := labContext(t)
+			c.near.Transport = "tls"
+			a, b := twoSBCs(t, c.near, SBCOptions{Teams: &SBCTeams{Tenants: []string{"sbc.contoso.example", "contoso.example"}, TLSOnly: true}})
+			b.Phone("+4420", PhoneBusy())
+			c.call.To = "+4420"
+			if c.call.From == "" {
+				c.call.From = "+441"
+			}
+			call, err := a.Call(ctx, c.call)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if end, err := call.WaitEnded(ctx); err != nil || end.Code != c.code {
+				t.Errorf("ended with %+v, %v; want %d", end, err, c.code)
+			}
+		})
+	}
+}
+
+func TestReferCarriesItsHeadersByteForByte(t *testing.T) {
+	ctx := labContext(t)
+	a, b := twoSBCs(t, SBCOptions{}, SBCOptions{})
+	phone := b.Phone("5", PhoneAnswers(0))
+	c, err := a.Call(ctx, CallOptions{From: "1", To: "5"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.WaitAnswered(ctx); err != nil {
+		t.Fatal(err)
+	}
+	pc, _ := phone.Next(ctx)
+	to, by := TeamsRefer("TARGET", "FROM", "TENANT", "CORR", "aHR0cHM6Ly9BYkM=")
+	if err := pc.Refer(ctx, to, by); err != nil {
+		t.Fatal(err)
+	}
+	var seen SBCMessage
+	for _, m := range c.Requests() {
+		if m.Method == "REFER" {
+			seen = m
+		}
+	}
+	if !strings.Contains(seen.Text, "Refer-To: "+to) || !strings.Contains(seen.Text, "Referred-By: "+by) {
+		t.Errorf("it came as\n%s", seen.Text)
+	}
+	if _, err := c.Send(ctx, "NOTIFY", map[string]string{"Event": "refer", "Subscription-State": "active"}, "message/sipfrag", "SIP/2.0 100 Trying\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Send(ctx, "NOTIFY", map[string]string{"Event": "refer", "Subscription-State": "terminated"}, "message/sipfrag", "SIP/2.0 486 Busy Here\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if code, err := pc.WaitReferred(ctx); err != nil || code != 486 || len(pc.Referred()) != 2 {
+		t.Errorf("referred %v, %v", pc.Referred(), err)
 	}
 }

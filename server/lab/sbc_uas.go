@@ -79,6 +79,12 @@ func (s *SBC) onOptions(req *sip.Request, tx sip.ServerTransaction) {
 		s.respond(req, tx, f.Code, phoneReason(f.Code))
 		return
 	}
+	if t := s.o.Teams; t != nil {
+		if code, reason := t.refuses(req); code != 0 {
+			s.respond(req, tx, code, reason)
+			return
+		}
+	}
 	s.respond(req, tx, 200, "OK", sip.NewHeader("Allow", sbcAllow))
 }
 
@@ -98,6 +104,8 @@ func (p *Party) requested(req *sip.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.requests = append(p.requests, m)
+	close(p.news)
+	p.news = make(chan struct{})
 }
 
 func (s *SBC) onAck(req *sip.Request, _ sip.ServerTransaction) {
@@ -158,6 +166,12 @@ func (s *SBC) onInvite(req *sip.Request, tx sip.ServerTransaction) {
 		}
 		s.respond(req, tx, f.Code, phoneReason(f.Code), more...)
 		return
+	}
+	if t := s.o.Teams; t != nil {
+		if code, reason := t.refuses(req); code != 0 {
+			s.respond(req, tx, code, reason)
+			return
+		}
 	}
 	phone := s.find(req.Recipient.User)
 	if phone == nil {
