@@ -4,9 +4,9 @@ package main
 
 import (
 	_ "github.com/Azure/azure-sdk-for-go/sdk/azidentity"
-	_ "github.com/AzureAD/microsoft-authentication-library-for-go/apps/public"
-	_ "github.com/AzureAD/microsoft-authentication-library-for-go/apps/confidential"
 	_ "github.com/AzureAD/microsoft-authentication-extensions-for-go/cache"
+	_ "github.com/AzureAD/microsoft-authentication-library-for-go/apps/confidential"
+	_ "github.com/AzureAD/microsoft-authentication-library-for-go/apps/public"
 	_ "github.com/boombuler/barcode/qr"
 	_ "github.com/charmbracelet/bubbles/textarea"
 	_ "github.com/charmbracelet/bubbles/textinput"
@@ -15,10 +15,13 @@ import (
 	_ "github.com/charmbracelet/x/ansi"
 	_ "github.com/coder/websocket"
 	_ "github.com/coreos/go-oidc/v3/oidc"
+	_ "github.com/creack/pty"
 	_ "github.com/emiago/sipgo"
+	_ "github.com/go-jose/go-jose/v4"
 	_ "github.com/google/go-cmp/cmp"
 	_ "github.com/gordonklaus/portaudio"
 	_ "github.com/jfreymuth/pulse/proto"
+	_ "github.com/mattn/go-runewidth"
 	_ "github.com/microsoft/kiota-authentication-azure-go"
 	_ "github.com/microsoft/kiota-http-go"
 	_ "github.com/microsoft/kiota-serialization-json-go"
@@ -26,6 +29,7 @@ import (
 	_ "github.com/microsoftgraph/msgraph-sdk-go/communications"
 	_ "github.com/microsoftgraph/msgraph-sdk-go/models"
 	_ "github.com/microsoftgraph/msgraph-sdk-go/models/odataerrors"
+	_ "github.com/muesli/termenv"
 	_ "github.com/nats-io/nats-server/v2/server"
 	_ "github.com/nats-io/nats.go"
 	_ "github.com/pion/rtcp"
@@ -44,10 +48,6 @@ import (
 	_ "golang.org/x/text/unicode/bidi"
 	_ "golang.org/x/tools/go/packages"
 	_ "modernc.org/sqlite"
-	_ "github.com/muesli/termenv"
-	_ "github.com/mattn/go-runewidth"
-	_ "github.com/go-jose/go-jose/v4"
-	_ "github.com/creack/pty"
 )
 
 func main() {}
