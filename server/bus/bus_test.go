@@ -177,3 +177,37 @@ func BenchmarkAppend(b *testing.B) {
 	}
 	b.ReportMetric(float64(500*b.N)/b.Elapsed().Seconds(), "messages/s")
 }
+
+func TestAReaderIsToldWhenTheStoreGoesAwayUnderIt(t *testing.T) {
+	for name, fall := range map[string]func(n *node){
+		"the disk is full":         func(n *node) { n.server.ShutdownJetStream() },
+		"the connection is closed": func(n *node) { n.conn.Close() },
+		"the server stops":         func(n *node) { n.server.Shutdown() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := open(t, t.TempDir())
+			s, err := b.Stream(within(t), "contoso")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Append(within(t), Facts, messages(0, 1)); err != nil {
+				t.Fatal(err)
+			}
+			got, done := make(chan Message, 10), make(chan error, 1)
+			go func() { done <- s.Read(within(t), 1, func(m Message) error { got <- m; return nil }) }()
+			<-got
+			fall(b.now)
+			for stored := 0; stored == 0; {
+				stored, _ = s.Append(within(t), Facts, messages(1, 1))
+			}
+			select {
+			case err := <-done:
+				t.Logf("reading ended with %v", err)
+			case m := <-got:
+				t.Logf("reading went on with %d", m.Seq)
+			case <-within(t).Done():
+				t.Fatal("the reader waits for ever")
+			}
+		})
+	}
+}

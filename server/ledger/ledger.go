@@ -25,6 +25,7 @@ type Ledger struct {
 	log *slog.Logger
 	in  *inbox.Inbox[item]
 
+	limit   int64
 	waiting atomic.Int64 // facts put and not stored
 	oldest  atomic.Int64 // when the oldest of them was put, Unix nanoseconds; 0: none waits
 	lost    losses
@@ -76,7 +77,7 @@ func open(ctx context.Context, b *bus.Bus, dir string, log *slog.Logger) (*Ledge
 		db.Close()
 		return nil, err
 	}
-	l := &Ledger{Reader: &Reader{db: read}, bus: b, log: log, in: inbox.New[item]()}
+	l := &Ledger{Reader: &Reader{db: read}, bus: b, log: log, in: inbox.New[item](), limit: Limit}
 	l.append = func(ctx context.Context, s *bus.Stream, m [][]byte) (int, error) { return s.Append(ctx, bus.Facts, m) }
 	l.tables = newProjector(b, db, log, func(err error) { l.setTrouble(1, err) })
 	life, stop := context.WithCancel(context.Background())
@@ -123,7 +124,7 @@ func (l *Ledger) catchUp(ctx context.Context) error {
 // Put stores a fact behind all facts put before. It never blocks: while the store is slow or full the fact
 // waits in memory, and beyond Limit it is counted as lost.
 func (l *Ledger) Put(e fact.Entry) {
-	if l.waiting.Add(1) > Limit || l.closed.Load() {
+	if l.waiting.Add(1) > l.limit || l.closed.Load() {
 		l.waiting.Add(-1)
 		l.lost.add(e)
 		return

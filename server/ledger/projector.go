@@ -21,6 +21,7 @@ type projector struct {
 	log  *slog.Logger
 	tell func(error) // nil: all is well
 	news *inbox.Inbox[struct{}]
+	read func(ctx context.Context, s *bus.Stream, from uint64, each func(bus.Message) error) error
 
 	mu      sync.Mutex
 	streams map[string]*bus.Stream
@@ -34,11 +35,19 @@ const (
 	commitEvery = 100 * time.Millisecond
 	commitSoon  = 2 * time.Millisecond // when somebody waits for it
 	commitAfter = 4000                 // facts
+	watchEvery  = 2 * time.Second
 )
 
+// errStalled says that events are stored and none came for a while: the readers are made anew.
+var errStalled = errors.New("no events came from the store, though there are some")
+
 func newProjector(b *bus.Bus, db *sql.DB, log *slog.Logger, tell func(error)) *projector {
-	return &projector{bus: b, db: db, log: log, tell: tell, news: inbox.New[struct{}](), streams: map[string]*bus.Stream{},
+	return &projector{bus: b, db: db, log: log, tell: tell, news: inbox.New[struct{}](), read: readStream, streams: map[string]*bus.Stream{},
 		done: map[string]uint64{}, target: map[string]uint64{}, moved: make(chan struct{})}
+}
+
+func readStream(ctx context.Context, s *bus.Stream, from uint64, each func(bus.Message) error) error {
+	return s.Read(ctx, from, each)
 }
 
 // follow adds a tenant's stream.
@@ -58,7 +67,7 @@ func (p *projector) run(ctx context.Context) {
 		if err := p.session(ctx); err != nil && ctx.Err() == nil {
 			p.tell(err)
 			p.log.Warn("tables are behind", "err", err)
-			sleep(ctx, time.Second)
+			sleep(ctx, 200*time.Millisecond)
 		}
 	}
 }
@@ -88,8 +97,9 @@ func (p *projector) session(ctx context.Context) error {
 
 func (p *projector) loop(ctx context.Context, s *shelf, records <-chan *record, failed <-chan error, more func() error) error {
 	var due <-chan time.Time
-	well := time.After(2 * time.Second)
-	count := 0
+	watch := time.NewTicker(watchEvery)
+	defer watch.Stop()
+	count, heard := 0, 0
 	commit := func() error {
 		if due = nil; count == 0 {
 			return nil
@@ -100,6 +110,7 @@ func (p *projector) loop(ctx context.Context, s *shelf, records <-chan *record, 
 	for {
 		select {
 		case r := <-records:
+			heard++
 			if err := p.take(s, r); err != nil {
 				return errors.Join(err, s.abort())
 			}
@@ -114,7 +125,11 @@ func (p *projector) loop(ctx context.Context, s *shelf, records <-chan *record, 
 			if err := commit(); err != nil {
 				return err
 			}
-		case <-well:
+		case <-watch.C:
+			if heard == 0 && count == 0 && p.behind() > 0 {
+				return errStalled
+			}
+			heard = 0
 			p.tell(nil)
 		case <-p.news.Ready():
 			p.news.Take()
@@ -185,7 +200,7 @@ func (p *projector) startReaders(ctx context.Context, s *shelf, reading map[stri
 		wait.Add(1)
 		inbox.Go(func(panicked *inbox.Panic) { failed <- panicked }, func() {
 			defer wait.Done()
-			err := stream.Read(ctx, from, func(m bus.Message) error {
+			err := p.read(ctx, stream, from, func(m bus.Message) error {
 				select {
 				case records <- decode(tenant, m):
 					return nil
