@@ -270,6 +270,9 @@ func (m *Model) read() {
 	}
 	m.levels = m.o.Phone.Levels()
 	m.levels.Device = clean(m.levels.Device)
+	if m.board.Call == nil && m.board.Offer == nil { // read once a second: the last moments say nothing
+		m.mic, m.ear = meter{}, meter{}
+	}
 	m.mic.push(m.levels.Mic)
 	m.ear.push(m.levels.Ear)
 }

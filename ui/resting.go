@@ -113,7 +113,7 @@ func (m *Model) waiting(w, h int) []string {
 	p.blank(max(1, min(4, (cardH-9)/2)))
 	l := p.line().sp(indent)
 	if me.Idle.Of > 0 {
-		l.put(text|bold, m.v.f(wPlace, "n", m.v.ordinal(me.Idle.Place), "of", itoa(me.Idle.Of)))
+		l.put(text|bold, m.v.inLine(me.Idle))
 		if me.Idle.Before != "" && p.inner() >= 70 {
 			l.sp(3).put(dim, m.v.f(wBefore, "who", me.Idle.Before))
 		}
@@ -142,6 +142,14 @@ func (m *Model) waiting(w, h int) []string {
 		m.lastRows(p, cardH-p.height()-1)
 	}
 	return append(p.close(cardH), m.lastPane(w, below)...)
+}
+
+// inLine is the agent's place among those who wait for a call.
+func (v words) inLine(i wire.Idle) string {
+	if i.Place == 1 {
+		return v[wNextInLine]
+	}
+	return v.f(wPlace, "n", v.ordinal(i.Place), "of", itoa(i.Of))
 }
 
 // expected is how long until each queue has a call for this agent.

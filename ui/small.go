@@ -63,7 +63,7 @@ func (m *Model) miniCaller(w int) []string {
 		switch m.stateMode() {
 		case inReady:
 			if m.board.Me.Idle.Of > 0 {
-				l.put(text|bold, m.v.f(wPlace, "n", m.v.ordinal(m.board.Me.Idle.Place), "of", itoa(m.board.Me.Idle.Of)))
+				l.put(text|bold, m.v.inLine(m.board.Me.Idle))
 			} else {
 				l.put(text|bold, m.v[wNextCallYours])
 			}

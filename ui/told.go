@@ -185,10 +185,7 @@ func (m *Model) replied(r wire.Reply) tea.Cmd {
 		}
 		return nil
 	}
-	if r.Words != "" {
-		m.say(r.Words, false)
-	}
-	return nil
+	return nil // that it was done is on the screen
 }
 
 // say puts a line of our own into the news row.

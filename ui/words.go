@@ -158,6 +158,7 @@ const (
 	wByWhom
 	wWaitingForCall
 	wPlace
+	wNextInLine
 	wBefore
 	wNextCallYours
 	wHeadset

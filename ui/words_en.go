@@ -149,6 +149,7 @@ var english = [wordCount]string{
 	wByWhom:         ", by {who}",
 	wWaitingForCall: "Waiting for a call",
 	wPlace:          "You are {n} of {of} in line.",
+	wNextInLine:     "You are next in line.",
 	wBefore:         "Before you: {who}.",
 	wNextCallYours:  "The next call can be yours.",
 	wHeadset:        "Headset",

@@ -149,6 +149,7 @@ var chinese = [wordCount]string{
 	wByWhom:         "，{who}",
 	wWaitingForCall: "等待来电",
 	wPlace:          "您排在第 {n} 位，共 {of} 人。",
+	wNextInLine:     "下一个就轮到您。",
 	wBefore:         "您前面：{who}。",
 	wNextCallYours:  "下一个来电可能就是您的。",
 	wHeadset:        "耳机",
