@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-const placeWait = 500 * time.Millisecond // for the sound server to say where our stream hangs
+const placeWait = time.Second // for the sound server to say where our stream hangs
 
 // home is the microphone that the person speaks into, as far as we know: the first that was used since the last
 // choice. Another one in its place is told, whether the system moved the stream or a lost device came back as
@@ -15,14 +15,20 @@ const placeWait = 500 * time.Millisecond // for the sound server to say where ou
 type home struct {
 	want *choice // for which it was found
 	mic  pulseDevice
+	sure bool // the sound server said so, or there is none
 	away bool
 	near bool // the home microphone is there, though another is used
 }
 
-// arrive is called when the device has been opened. It gives the event to tell.
-func (h *home) arrive(want *choice, mic pulseDevice) Event {
-	if h.want != want || h.mic.name == "" {
-		*h = home{want: want, mic: mic}
+// arrive is called when the device has been opened. It gives the event to tell. What is not sure yet is put right by
+// look.
+func (h *home) arrive(want *choice, mic pulseDevice, sure bool) Event {
+	if h.want != want || h.mic.name == "" || !h.sure {
+		*h = home{want: want, mic: mic, sure: sure}
+	}
+	if !sure {
+		h.away = false
+		return Event{Kind: Opened, Device: mic.description}
 	}
 	return h.at(mic)
 }
@@ -41,6 +47,10 @@ func (h *home) look(s pulseState) (e Event, tell, reopen bool) {
 	if s.mic.name == "" {
 		return Event{}, false, false
 	}
+	if !h.sure {
+		h.mic, h.sure = s.mic, true
+		return h.at(s.mic), true, false
+	}
 	here := slices.Contains(s.sources, h.mic)
 	came := here && !h.near
 	h.near = here
@@ -51,11 +61,11 @@ func (h *home) look(s pulseState) (e Event, tell, reopen bool) {
 }
 
 // place waits until the sound server says which microphone the freshly opened stream has; without a server it is
-// the device as PortAudio names it.
-func place(w pulseWatch, input string) pulseDevice {
+// the device as PortAudio names it. sure is false when the server has not said in time.
+func place(w pulseWatch, input string) (mic pulseDevice, sure bool) {
 	own := pulseDevice{name: input, description: input}
 	if w.ch == nil {
-		return own
+		return own, true
 	}
 	t := time.NewTimer(placeWait)
 	defer t.Stop()
@@ -63,13 +73,13 @@ func place(w pulseWatch, input string) pulseDevice {
 		select {
 		case s, open := <-w.ch:
 			if !open {
-				return own
+				return own, false
 			}
 			if s.mic.name != "" {
-				return s.mic
+				return s.mic, true
 			}
 		case <-t.C:
-			return own
+			return own, false
 		}
 	}
 }

@@ -174,7 +174,8 @@ func (c *card) pause() bool {
 func (c *card) use(want *choice, s *streams) error {
 	w := watchPulse(c.log)
 	defer w.close()
-	e := c.home.arrive(want, place(w, s.input))
+	mic, sure := place(w, s.input)
+	e := c.home.arrive(want, mic, sure)
 	c.log.Info("audio device open", "input", e.Device, "output", s.output)
 	c.say(e)
 	return c.watch(s, w)

@@ -55,6 +55,9 @@ func newConnection(l *line, servers []wire.ICEServer) (*connection, error) {
 	var s webrtc.SettingEngine
 	s.SetNet(network)
 	s.SetICETimeouts(3*time.Second, 12*time.Second, time.Second)
+	s.SetSrflxAcceptanceMinWait(200 * time.Millisecond)
+	s.SetPrflxAcceptanceMinWait(300 * time.Millisecond)
+	s.SetRelayAcceptanceMinWait(600 * time.Millisecond) // pion would give better paths two seconds
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	s.SetIncludeLoopbackCandidate(true) // a server on this machine: the demo, or a tunnel
 	s.SetNetworkTypes([]webrtc.NetworkType{
