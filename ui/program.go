@@ -2,23 +2,17 @@ package ui
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"runtime"
-	"strconv"
-	"strings"
-	"sync"
 	"syscall"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/mattn/go-runewidth"
-	"github.com/muesli/termenv"
 )
 
 // Run draws the desk until the person leaves or ctx ends. start is called with the function that takes what
@@ -153,87 +147,6 @@ func (m *Model) probed(a probed) {
 	}
 	m.steady = m.steady || a.done
 }
-
-// mailbox folds what comes in a burst into one message a frame. Putting never waits.
-type mailbox struct {
-	mu    sync.Mutex
-	held  []any
-	ready chan struct{}
-}
-
-const frameTime = time.Second / 120
-
-func (b *mailbox) put(v any) {
-	b.mu.Lock()
-	b.held = append(b.held, v)
-	b.mu.Unlock()
-	select {
-	case b.ready <- struct{}{}:
-	default:
-	}
-}
-
-func (b *mailbox) pump(p *tea.Program, ended <-chan struct{}) {
-	for {
-		select {
-		case <-ended:
-			return
-		case <-b.ready:
-		}
-		b.mu.Lock()
-		v := b.held
-		b.held = nil
-		b.mu.Unlock()
-		if len(v) > 0 {
-			p.Send(batch(v))
-		}
-		select {
-		case <-ended:
-			return
-		case <-time.After(frameTime):
-		}
-	}
-}
-
-// environment is what the surroundings say of the terminal.
-type environment struct {
-	profile  termenv.Profile
-	light    bool
-	wide     bool // draws ambiguous characters two cells wide
-	language string
-}
-
-func readEnvironment(o Options) environment {
-	e := environment{profile: terminalProfile(), language: o.Language}
-	if e.language == "" {
-		e.language = "en"
-		for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-			if v := os.Getenv(name); v != "" {
-				if strings.HasPrefix(v, "zh") {
-					e.language = "zh"
-				}
-				break
-			}
-		}
-	}
-	// COLORFGBG is "ink;ground" of the 16 colours, set by some terminals.
-	if _, ground, ok := strings.Cut(os.Getenv("COLORFGBG"), ";"); ok {
-		if n, err := strconv.Atoi(ground[strings.LastIndexByte(ground, ';')+1:]); err == nil {
-			e.light = n == 7 || n == 15
-		}
-	}
-	return e
-}
-
-func randomID() string {
-	b := make([]byte, 6)
-	_, _ = rand.Read(b)
-	return hex.EncodeToString(b)
-}
-
-func itoa(n int) string { return strconv.Itoa(n) }
-
-func equalFold(a, b string) bool { return strings.EqualFold(a, b) && a != "" }
 
 // alert rings outside the screen: the bell, and a notification when the terminal is not looked at.
 func (m *Model) alert() tea.Cmd {
