@@ -40,6 +40,7 @@ type Bus struct {
 	mu      sync.Mutex
 	now     *node // nil while down
 	tried   time.Time
+	doubted *node // it failed to store: once its file could not be written it never writes again
 	streams map[string]*Stream
 	closed  bool
 }
@@ -129,7 +130,7 @@ func (b *Bus) up() (*node, error) {
 	switch {
 	case b.closed:
 		return nil, ErrClosed
-	case b.now != nil && b.now.server.JetStreamEnabled() && b.now.conn.IsConnected():
+	case b.now != nil && b.now != b.doubted && b.now.server.JetStreamEnabled() && b.now.conn.IsConnected():
 		return b.now, nil
 	case time.Since(b.tried) < time.Second:
 		return nil, errDown
@@ -146,6 +147,13 @@ func (b *Bus) up() (*node, error) {
 	b.o.Log.Info("event store is back")
 	b.now = n
 	return n, nil
+}
+
+// doubt has a node made anew before it is used again.
+func (b *Bus) doubt(n *node) {
+	b.mu.Lock()
+	b.doubted = n
+	b.mu.Unlock()
 }
 
 var errDown = errors.New("the event store is down, probably for want of disk space")

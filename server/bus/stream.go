@@ -25,6 +25,9 @@ const (
 // batch is how many messages are on their way at once.
 const batch = 4096
 
+// patience is how long the store may be silent about messages: it does not answer for one that it could not write.
+const patience = 3 * time.Second
+
 // Stream is the events of one tenant, in order.
 type Stream struct {
 	bus    *Bus
@@ -107,6 +110,7 @@ func (s *Stream) append(ctx context.Context, kind Kind, messages [][]byte) (int,
 		return len(messages), nil
 	} else {
 		s.node = nil // what really was stored is asked anew
+		s.bus.doubt(n)
 		now, again := s.Last(ctx)
 		if again != nil || now < s.last {
 			return 0, errors.Join(err, again)
@@ -126,11 +130,16 @@ func (s *Stream) publish(ctx context.Context, n *node, kind Kind, messages [][]b
 			return fmt.Errorf("events of tenant %s: %w", s.tenant, err)
 		}
 	}
+	silent := time.NewTimer(patience)
+	defer silent.Stop()
 	for _, a := range acks {
 		select {
 		case <-a.Ok():
+			silent.Reset(patience)
 		case err := <-a.Err():
 			return fmt.Errorf("events of tenant %s: %w", s.tenant, err)
+		case <-silent.C:
+			return fmt.Errorf("events of tenant %s: %w", s.tenant, errDown)
 		case <-ctx.Done():
 			return fmt.Errorf("events of tenant %s: %w", s.tenant, ctx.Err())
 		}

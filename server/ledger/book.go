@@ -118,7 +118,8 @@ func (s *shelf) abort() error {
 		return nil
 	}
 	s.open = false
-	return s.exec("ROLLBACK")
+	s.exec("ROLLBACK") // which SQLite may have done itself: then there is nothing to roll back
+	return nil
 }
 
 // flush writes the rows that changed, table by table.

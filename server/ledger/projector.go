@@ -63,12 +63,20 @@ func (p *projector) follow(tenant string, s *bus.Stream) {
 
 // run projects until ctx ends. After an error it begins again from where the tables stand.
 func (p *projector) run(ctx context.Context) {
+	pause := 100 * time.Millisecond
 	for ctx.Err() == nil {
-		if err := p.session(ctx); err != nil && ctx.Err() == nil {
-			p.tell(err)
-			p.log.Warn("tables are behind", "err", err)
-			sleep(ctx, 200*time.Millisecond)
+		began := time.Now()
+		err := p.session(ctx)
+		if ctx.Err() != nil {
+			return
 		}
+		if time.Since(began) > 10*time.Second {
+			pause = 100 * time.Millisecond
+		}
+		p.tell(err)
+		p.log.Debug("tables begin again", "err", err)
+		sleep(ctx, pause)
+		pause = min(2*pause, 2*time.Second)
 	}
 }
 
