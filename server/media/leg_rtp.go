@@ -3,6 +3,7 @@ package media
 import (
 	"math/rand/v2"
 	"net"
+	"net/netip"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -17,6 +18,9 @@ type RTPOptions struct {
 	SRTP   string  // off: never; allow ("" too): where the peer offers it; require: nothing without (SDES, RFC 4568)
 	Codecs []Codec // in order of preference; empty: all
 	Ptime  int     // ms that we ask for; 0: 20
+	// Peer is where the party's signalling comes from. Its voice may come from there too, when what its description
+	// says stays silent: one host with several addresses, or a plain NAT. Not valid: only as described.
+	Peer netip.Addr
 }
 
 // RTPLeg is a party's voice over RTP or SRTP. Its descriptions are negotiated by Offer, Answer and Accept, in the

@@ -91,14 +91,14 @@ func (p *peer) send(h *rtp.Header, payload []byte) error {
 }
 
 // mayCome judges a packet's source by its address before it is read. Only the agreed address counts; another port of
-// it is taken when the agreed one stays silent, as behind some firewalls. What carries a valid SRTP tag proves
-// itself. Reader only.
+// it, or the address of its signalling, is taken when the agreed one stays silent, as behind some firewalls. What
+// carries a valid SRTP tag proves itself. Reader only.
 func (p *peer) mayCome(from netip.AddrPort, now time.Time) bool {
 	l := p.from
 	switch {
 	case from == p.agreed.remote:
 		l.exact = true
-	case l.exact, from.Addr() != p.agreed.remote.Addr():
+	case l.exact, from.Addr() != p.agreed.remote.Addr() && from.Addr() != p.leg.o.Peer:
 		return false
 	case from != l.addr && (now.Sub(l.since) < patience || now.Sub(l.heard) < 2*time.Second):
 		return false

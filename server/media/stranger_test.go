@@ -248,3 +248,31 @@ func TestAReadThatFailsDoesNotEndTheLines(t *testing.T) {
 	k := newConsole(t, false)
 	k.dial(pl.NewLineLeg("line", nil), "one")
 }
+
+func TestVoiceMayComeFromWhereTheSignallingDoes(t *testing.T) {
+	for name, c := range map[string]struct {
+		peer  string
+		heard bool
+	}{"signalling of the same address": {"127.0.0.1", true}, "signalling of another": {"127.0.0.77", false}, "not said": {"", false}} {
+		t.Run(name, func(t *testing.T) {
+			pl := newTestPlane(t)
+			a := newPhone(t)
+			o := RTPOptions{ID: "a"}
+			if c.peer != "" {
+				o.Peer = netip.MustParseAddr(c.peer)
+			}
+			sdp := bytes.ReplaceAll(a.offer("RTP/AVP", "0"), []byte("c=IN IP4 127.0.0.1"), []byte("c=IN IP4 127.0.0.9"))
+			l := a.call(pl, o, sdp)
+			for range 20 {
+				a.say(0, payloadOf(1))
+				wait(patience / 15)
+			}
+			if got := l.Stats().PacketsReceived > 0; got != c.heard {
+				t.Errorf("heard %v, want %v", got, c.heard)
+			}
+			if got := a.hear(100*time.Millisecond, func(*rtp.Packet) bool { return true }) != nil; got != c.heard {
+				t.Errorf("spoken to %v, want %v", got, c.heard)
+			}
+		})
+	}
+}
