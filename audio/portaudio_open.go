@@ -143,7 +143,7 @@ func pick(name string, input bool) (*portaudio.DeviceInfo, error) {
 			find = portaudio.DefaultInputDevice
 		}
 		d, err := find()
-		if err == portaudio.NoDefaultInputDevice || err == portaudio.NoDefaultOutputDevice {
+		if errors.Is(err, portaudio.NoDefaultInputDevice) || errors.Is(err, portaudio.NoDefaultOutputDevice) {
 			return nil, nil
 		}
 		return d, err

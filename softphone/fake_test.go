@@ -74,12 +74,6 @@ func (d *desk) earFrom(n int) []int16 {
 	return append([]int16(nil), d.heard[min(n, len(d.heard)):]...)
 }
 
-func (d *desk) set(f func(d *desk)) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	f(d)
-}
-
 // tone makes payloads of a sine, one every 20 ms, in any of the line's codecs.
 type tone struct {
 	hz, level float64

@@ -300,3 +300,23 @@ func TestAClosedPhoneLeavesNothingBehind(t *testing.T) {
 	}
 	until(t, 10*time.Second, "all goroutines have ended", func() bool { return runtime.NumGoroutine() <= before+2 })
 }
+
+func TestEveryEventOfTheDeviceIsSaidInWords(t *testing.T) {
+	cases := []struct {
+		e    Event
+		want string
+		bad  bool
+	}{
+		{Event{Kind: DeviceLost, Device: "Jabra"}, "No sound from Jabra any more. Plug it in to go on.", true},
+		{Event{Kind: DeviceLost}, "No sound from the headset any more. Plug it in to go on.", true},
+		{Event{Kind: DeviceMoved, Device: "Laptop", From: "Jabra"}, "Your microphone is Laptop now, not Jabra. You are muted; plug it in again, or m unmutes.", true},
+		{Event{Kind: DeviceOpened, Device: "Jabra"}, "Microphone: Jabra.", false},
+		{Event{Kind: DeviceSilent, Device: "Jabra"}, "Jabra gives no sound at all. Is it muted at the headset?", true},
+		{Event{Kind: LineUp}, "", false},
+	}
+	for _, c := range cases {
+		if s, ok := c.e.Said(); s.Words != c.want || s.Bad != c.bad || ok != (c.want != "") {
+			t.Errorf("%s: said %v %q, bad %v", c.e.Kind, ok, s.Words, s.Bad)
+		}
+	}
+}
