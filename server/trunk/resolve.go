@@ -29,6 +29,11 @@ const resolveWithin = 3 * time.Second
 // resolve gives the places of host: an address as it is; without a port the SRV records in their order, else every A
 // and AAAA record, IPv4 first (RFC 3263 §4.2). srv is false for Direct Routing, which has no SRV records.
 func (e *Edge) resolve(ctx context.Context, transport, host string, port int, srv bool) ([]hop, error) {
+	switch transport {
+	case "udp", "tcp", "tls":
+	default:
+		return nil, fmt.Errorf("transport %q is not spoken here", transport)
+	}
 	if a, err := netip.ParseAddr(host); err == nil {
 		return []hop{{transport: transport, addr: netip.AddrPortFrom(a.Unmap(), portOr(port, transport)), host: host}}, nil
 	}

@@ -17,14 +17,14 @@ import (
 // listens on a port of its own, and is ended by its own process.
 func sipp(t *testing.T, scenario string, args ...string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 25*time.Second)
 	defer cancel()
 	dir := t.TempDir()
 	file, err := filepath.Abs("testdata/" + scenario + ".xml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := append([]string{"-sf", file, "-i", "127.0.0.1", "-m", "1", "-nostdin", "-timeout", "40s", "-timeout_error", "-recv_timeout", "30000", "-trace_err", "-error_file", dir + "/errors"}, args...)
+	all := append([]string{"-sf", file, "-i", "127.0.0.1", "-m", "1", "-nostdin", "-timeout", "20s", "-timeout_error", "-recv_timeout", "30000", "-trace_err", "-error_file", dir + "/errors"}, args...)
 	cmd := exec.CommandContext(ctx, "sipp", all...)
 	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()

@@ -44,9 +44,13 @@ func newAuthority(t *testing.T) *authority {
 }
 
 func (a *authority) issue(t *testing.T, names ...string) *tls.Certificate {
+	return a.issueFor(t, []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}, names...)
+}
+
+func (a *authority) issueFor(t *testing.T, uses []x509.ExtKeyUsage, names ...string) *tls.Certificate {
 	key, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	c := &x509.Certificate{SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: names[0]}, DNSNames: names, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}}
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), ExtKeyUsage: uses}
 	der, err := x509.CreateCertificate(rand.Reader, c, a.cert, &key.PublicKey, a.key)
 	if err != nil {
 		t.Fatal(err)
