@@ -39,7 +39,7 @@ func manyRows(t testing.TB) *rig {
 // A frame of the largest desk takes under a millisecond, whatever is behind it: a meter frame, a change, another page.
 func BenchmarkView(b *testing.B) {
 	for name, change := range map[string]func(r *rig, i int){
-		"meters":  func(r *rig, i int) { r.mic.push(float64(i%7) / 7); r.Model.ear.push(float64(i%5) / 5) },
+		"meters":  func(r *rig, i int) { r.mic.push(float64(i%7) / 7); r.ear.push(float64(i%5) / 5) },
 		"second":  func(r *rig, i int) { r.now = r.now.Add(time.Second); r.Model.now = r.now },
 		"all new": func(r *rig, i int) { clear(r.kept) },
 		"history": func(r *rig, i int) { r.over = overHistory; r.list.at = i % 10000 },

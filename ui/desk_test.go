@@ -59,13 +59,11 @@ func newRig(t testing.TB, w, h int, change ...func(*Options)) *rig {
 	r.levels = r.level
 	for _, l := range []float64{0.02, 0.2, 0.05, 0.3, 0.1} {
 		r.mic.push(l)
-		r.Model.ear.push(l)
+		r.ear.push(l)
 	}
 	r.Update(tea.WindowSizeMsg{Width: w, Height: h})
 	return r
 }
-
-func inChinese(o *Options) { o.Language = "zh" }
 
 // tell gives the desk what the session would.
 func (r *rig) tell(v ...any) { r.Update(batch(v)) }

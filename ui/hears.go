@@ -216,12 +216,12 @@ func (m *Model) drawKnown(w, h int, known []wire.Fact) []string {
 }
 
 func (m *Model) notePane(w, h int) []string {
-	title, right := m.noteTitle()
+	_, right := m.noteTitle()
 	role := rule
 	if m.over == overNote {
 		role = talk
 	}
-	title = m.t.words().put(text|bold, m.v[wNote])
+	title := m.t.words().put(text|bold, m.v[wNote])
 	p := m.t.pane(w, round, role, title, right)
 	m.noteRows(p, h-2)
 	return p.close(h)

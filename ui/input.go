@@ -22,7 +22,6 @@ type keyboard struct {
 	wake  chan struct{}
 	hold  time.Duration
 	mu    sync.Mutex
-	asked bool
 	reply func(probed)
 }
 

@@ -17,7 +17,7 @@ func (c *chunks) Read(p []byte) (int, error) {
 	if len(c.list) == 0 {
 		return 0, io.EOF
 	}
-	time.Sleep(c.pause)
+	<-time.After(c.pause)
 	n := copy(p, c.list[0])
 	c.list = c.list[1:]
 	return n, nil

@@ -134,7 +134,6 @@ func (b *binding) shown() string {
 type keymap struct {
 	bindings map[action]*binding
 	chips    [modeCount]chip
-	byKey    [modeCount]map[string]*binding
 }
 
 // newKeymap builds the table. A key that means two things in one mode is the programmer's mistake, unless their conditions differ.

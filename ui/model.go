@@ -108,7 +108,6 @@ type Model struct {
 	news    Told // this console's own line, when newer than the server's
 	list    list // what scrolls
 	whyText []string
-	whyHead string
 
 	note     editor
 	noteFor  string
@@ -121,7 +120,6 @@ type Model struct {
 	approve  bool // the demo's sign-in, as soon as there is a code
 	cannot   map[wire.Verb]bool
 	demoDone [4]bool
-	setting  int
 
 	pending   map[string]wire.Command
 	sequence  int

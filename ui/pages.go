@@ -49,19 +49,27 @@ func (m *Model) historyPane(w, h int) []string {
 	right := m.t.words().put(text|bold, "Enter ").put(dim, m.v[wkStory]).sp(2).put(text|bold, "Esc ").put(dim, m.v[wkBack])
 	p := m.t.pane(w, round, talk, title, right)
 	who := max(14, min(40, p.inner()-58))
-	p.add(p.line().sp(2).field(dim, m.v[wColTime], 6).field(dim, m.v[wColWho], who).sp(1).field(dim, m.v[wColQueue], 9).
+	when := 6
+	for i := range m.history {
+		if m.v.day(m.history[i].At, m.local(m.server())) != clock(m.local(m.history[i].At), false) {
+			when = 12 // other days are among them
+			break
+		}
+	}
+	who = max(14, who+6-when)
+	p.add(p.line().sp(2).field(dim, m.v[wColTime], when).field(dim, m.v[wColWho], who).sp(1).field(dim, m.v[wColQueue], 9).
 		num(dim, m.v[wColIn], 6).num(dim, m.v[wTalk], 8).sp(2).field(dim, m.v[wColCode], 9).sp(1).put(dim, m.v[wColEnd]))
 	if len(m.history) == 0 {
 		p.add(p.line().put(dim, m.v[wNoCallsYet]))
 	}
 	from, to := m.list.window(len(m.history), h-3)
 	for i := from; i < to; i++ {
-		p.add(m.historyRow(p, &m.history[i], who, i == m.list.at))
+		p.add(m.historyRow(p, &m.history[i], when, who, i == m.list.at))
 	}
 	return p.close(h)
 }
 
-func (m *Model) historyRow(p *pane, r *wire.Row, who int, marked bool) *line {
+func (m *Model) historyRow(p *pane, r *wire.Row, when, who int, marked bool) *line {
 	l := p.line()
 	first := " "
 	if marked {
@@ -72,7 +80,7 @@ func (m *Model) historyRow(p *pane, r *wire.Row, who int, marked bool) *line {
 	if r.Caller.Company != "" {
 		name += ", " + visual(r.Caller.Company)
 	}
-	l.put(text|bold, first).sp(1).put(dim, clock(m.local(r.At), false)).sp(1)
+	l.put(text|bold, first).sp(1).field(dim, m.v.day(r.At, m.local(m.server())), when)
 	if r.End == "missed" {
 		l.put(bad, m.t.g.missed+" ").field(text, name, who-2)
 	} else {

@@ -98,10 +98,9 @@ type paintMsg struct{}
 
 // Update applies a message and draws.
 func (e *easel) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
-	next = e
 	defer func() {
 		if f := recover(); f != nil {
-			e.fault, cmd = f, tea.Quit
+			e.fault, next, cmd = f, e, tea.Quit
 		}
 	}()
 	switch msg.(type) {

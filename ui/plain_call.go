@@ -76,7 +76,7 @@ func (p *plain) call(a action, rest string) {
 		}
 		m.do(wire.Command{Do: v})
 	case actMute, actUnmute:
-		on := a == actMute && !(p.word == "m" && m.muted)
+		on := a == actMute && (p.word != "m" || !m.muted)
 		mute(on)(m, "")
 	case actTransfer, actInstead:
 		p.move(wire.DoTransfer, rest)

@@ -46,7 +46,7 @@ func (p *plain) follow(before *Board, n wire.News) {
 	m := p.m
 	b := &m.board
 	newOffer := b.Offer != nil && (before.Offer == nil || before.Offer.Reservation != b.Offer.Reservation)
-	if n.Said != nil && !(newOffer && n.Said.Kind == "offer") {
+	if n.Said != nil && (!newOffer || n.Said.Kind != "offer") {
 		kind := n.Said.Kind
 		if !strings.Contains(" state offer call hears line note message ", " "+kind+" ") {
 			kind = "message"
@@ -147,7 +147,7 @@ func (p *plain) lineWord() {
 	if m.board.Call == nil {
 		return
 	}
-	word := ""
+	var word string
 	switch q := m.lineQuality(); {
 	case m.levels.NoDevice:
 		word = m.v[wCallerHearsNothing]

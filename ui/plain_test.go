@@ -31,10 +31,10 @@ func plainSession(t *testing.T, change func(*Options), script func(s *stage.Serv
 				s.Open()
 			})
 		}()
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		script(s, func(l string, then time.Duration) {
 			_, _ = keyboard.Write([]byte(l + "\n"))
-			time.Sleep(then)
+			<-time.After(then)
 		})
 		_ = keyboard.Close()
 		if err := <-done; err != nil {

@@ -130,7 +130,7 @@ func probe(k *keyboard, out *terminal, p *tea.Program) {
 	k.expect(func(a probed) { go p.Send(a) })
 	go func() {
 		out.send("\x1b]11;?\x1b\\\x1b[H●\x1b[6n\x1b[H\x1b[2K", false)
-		time.Sleep(200 * time.Millisecond)
+		<-time.After(200 * time.Millisecond)
 		k.expect(nil)
 		p.Send(probed{done: true})
 	}()

@@ -143,7 +143,7 @@ func distance(p, q rgb) float64 {
 	lm, cm := (l1+l2)/2, (c1+c2)/2
 	sl := 1 + 0.015*(lm-50)*(lm-50)/math.Sqrt(20+(lm-50)*(lm-50))
 	sc, sh := 1+0.045*cm, 1+0.015*cm*tt
-	rt := -2 * math.Sqrt(math.Pow(cm, 7)/(math.Pow(cm, 7)+math.Pow(25, 7))) * math.Sin(rad(60*math.Exp(-math.Pow((hm-275)/25, 2))))
+	rt := -2 * math.Sqrt(math.Pow(cm, 7)/(math.Pow(cm, 7)+math.Pow(25, 7))) * math.Sin(rad(60*math.Exp(-(hm-275)/25*(hm-275)/25)))
 	dl, dc := (l2-l1)/sl, (c2-c1)/sc
 	return math.Sqrt(dl*dl + dc*dc + dH/sh*dH/sh + rt*dc*dH/sh)
 }

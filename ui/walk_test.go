@@ -5,7 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/boombuler/barcode/qr"
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
 
 	"cordboard/session/wire"
 	"cordboard/ui/internal/stage"
@@ -143,4 +145,34 @@ func randomReply(r *rig, rnd *rand.Rand) wire.Reply {
 		return wire.Reply{OK: true, People: []wire.Person{{ID: strange(rnd), Name: strange(rnd)}}, Rows: []wire.Row{{Caller: randomCaller(rnd), End: strange(rnd), Code: strange(rnd)}}, Lines: []string{strange(rnd), strange(rnd)}}
 	}
 	return wire.Reply{OK: true}
+}
+
+// The square that a phone reads is the code, cell by cell, with quiet cells around it.
+func TestSquareIsTheCode(t *testing.T) {
+	r := newRig(t, 80, 24)
+	const at = "https://login.microsoft.com/device"
+	rows, side := r.square(at, 18)
+	code, err := qr.Encode("HTTPS://LOGIN.MICROSOFT.COM/device", qr.L, qr.Auto)
+	if err != nil || len(rows) == 0 {
+		t.Fatal(err, len(rows))
+	}
+	n := code.Bounds().Dx()
+	if side != n+4 {
+		t.Fatalf("%d cells for %d modules", side, n)
+	}
+	for y := range side {
+		row := []rune(ansi.Strip(rows[y/2]))
+		for x := range side {
+			half := map[rune]int{' ': 0, '▄': 1, '▀': 2, '█': 3}[row[x]]
+			white := half>>(1-y%2)&1 == 1
+			want := true
+			if x >= 2 && y >= 2 && x < n+2 && y < n+2 {
+				v, _, _, _ := code.At(x-2, y-2).RGBA()
+				want = v > 0x7fff
+			}
+			if white != want {
+				t.Fatalf("module %d,%d is white: %v", x, y, white)
+			}
+		}
+	}
 }

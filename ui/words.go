@@ -9,7 +9,7 @@ type word int
 type words []string
 
 const (
-	noWord word = iota
+	_ word = iota // no word
 
 	// general
 	wLanguage
