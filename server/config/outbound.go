@@ -83,6 +83,9 @@ func (p *Presence) check(k *checker) {
 		k.bad(k.first(&p.Stale, &p.Others), "stale is shorter than others: everybody would be unknown most of the time")
 	}
 	for i := range p.Free {
+		if slices.Contains(availabilities, p.Free[i]) && p.Free[i] != "Available" {
+			k.hint(&p.Free[i], "Available is the one that goes without asking", "free: %q is not in this version", p.Free[i])
+		}
 		if !slices.Contains(availabilities, p.Free[i]) {
 			k.hint(&p.Free[i], meant(p.Free[i], availabilities), "no availability %q", p.Free[i])
 		}

@@ -22,7 +22,7 @@ type Queue struct {
 	Music          Path          `yaml:"music" doc:"WAV file while waiting and on hold; without one the built-in music"`
 	Greeting       Path          `yaml:"greeting" doc:"WAV file heard first"`
 	LongestWait    LongestWait   `yaml:"longest_wait" doc:"what becomes of a caller nobody answers"`
-	Nobody         Target        `yaml:"nobody" doc:"when no agent of the queue is signed in: wait, hangup, queue:ID or number:+…"`
+	Nobody         Target        `yaml:"nobody" doc:"when no agent of the queue is signed in: wait or hangup"`
 	ServiceLevel   ServiceLevel  `yaml:"service_level" doc:"the target, as 80/20"`
 	AfterMissed    AfterMissed   `yaml:"after_missed" doc:"after a missed offer: key (the agent presses one), or ready again after a time"`
 	Declined       Declined      `yaml:"declined" doc:"after a declined offer"`
@@ -47,7 +47,7 @@ type Code struct {
 // LongestWait is what becomes of a caller nobody answers.
 type LongestWait struct {
 	After time.Duration `yaml:"after" min:"10s" max:"4h" doc:"how long a caller waits at most"`
-	Then  Target        `yaml:"then" doc:"hangup, queue:ID or number:+…"`
+	Then  Target        `yaml:"then" doc:"hangup: the caller hears why and the call ends"`
 }
 
 // ServiceLevel is the target of a queue and how it is counted.
@@ -115,13 +115,8 @@ func (q *Queue) check(k *checker, r *refs) {
 	for i := range q.Skills {
 		r.skills.want(&q.Skills[i], q.Skills[i].Name)
 	}
-	r.target(k, &q.LongestWait.Then, "hangup", "queue", "number")
-	r.target(k, &q.Nobody, "wait", "hangup", "queue", "number")
-	for _, t := range []*Target{&q.LongestWait.Then, &q.Nobody} {
-		if t.Kind == "queue" && t.ID == q.ID {
-			k.bad(t, "queue %q would send its callers to itself", q.ID)
-		}
-	}
+	r.target(k, &q.LongestWait.Then, "hangup")
+	r.target(k, &q.Nobody, "wait", "hangup")
 	codes := k.names("code")
 	for i := range q.Wrapup.Codes {
 		k.id(&q.Wrapup.Codes[i].ID, "code")

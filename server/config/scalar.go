@@ -83,6 +83,8 @@ func (d *decoder) plain(n *yaml.Node, v reflect.Value, f field) {
 	}
 	if err := setPlain(s, v, f.tag); err != nil {
 		d.bad(n, "", "%s: %v", what(f), err)
+	} else if why, ok := laterValues[f.path][s]; ok {
+		d.bad(n, why, "%s: %q is not in this version", what(f), s)
 	}
 }
 

@@ -3,6 +3,7 @@ package config
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,7 +12,7 @@ import (
 // Schema gives the JSON Schema (draft 2020-12) of the configuration, for editors. It is made from the same
 // tags that the file is read by.
 func Schema() []byte {
-	s := schemaOf(reflect.TypeFor[Config](), "", reflect.Value{})
+	s := schemaOf(reflect.TypeFor[Config](), "", reflect.Value{}, "")
 	s["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	s["title"] = "cordboard"
 	b, err := json.MarshalIndent(s, "", "  ")
@@ -46,27 +47,28 @@ var shapes = map[reflect.Type]func() node{
 }
 
 // schemaOf describes a type; v, when valid, has the defaults.
-func schemaOf(t reflect.Type, tag reflect.StructTag, v reflect.Value) node {
+func schemaOf(t reflect.Type, tag reflect.StructTag, v reflect.Value, path string) node {
 	var s node
 	switch {
 	case shapes[t] != nil:
 		s = shapes[t]()
 	case t.Kind() == reflect.Pointer:
-		return schemaOf(t.Elem(), tag, reflect.Value{})
+		return schemaOf(t.Elem(), tag, reflect.Value{}, path)
 	case t.Kind() == reflect.Struct:
-		s = object(t, v)
+		s = object(t, v, path)
 		if t == reflect.TypeFor[ServiceLevel]() {
 			s = node{"oneOf": []node{s, {"type": "string", "pattern": `^[0-9]+\s*/\s*[0-9]+$`}}}
 		}
 	case t.Kind() == reflect.Slice:
-		s = node{"type": "array", "items": schemaOf(t.Elem(), words(tag), reflect.Value{})}
+		s = node{"type": "array", "items": schemaOf(t.Elem(), words(tag), reflect.Value{}, path+"[]")}
 	case t.Kind() == reflect.Map:
-		s = node{"type": "object", "additionalProperties": schemaOf(t.Elem(), words(tag), reflect.Value{})}
+		s = node{"type": "object", "additionalProperties": schemaOf(t.Elem(), words(tag), reflect.Value{}, path+"[]")}
 	case t.Kind() == reflect.Bool:
 		s = node{"type": "boolean"}
 	case t.Kind() == reflect.String:
 		s = node{"type": []string{"string", "number"}}
-		if w := strings.Fields(tag.Get("oneof")); len(w) > 0 {
+		w := slices.DeleteFunc(strings.Fields(tag.Get("oneof")), func(w string) bool { return laterValues[path][w] != "" })
+		if len(w) > 0 {
 			s = node{"enum": w}
 		}
 	default:
@@ -94,7 +96,7 @@ func words(tag reflect.StructTag) reflect.StructTag {
 	return ""
 }
 
-func object(t reflect.Type, v reflect.Value) node {
+func object(t reflect.Type, v reflect.Value, path string) node {
 	if !v.IsValid() {
 		v = reflect.New(t).Elem()
 		fill(v)
@@ -102,7 +104,11 @@ func object(t reflect.Type, v reflect.Value) node {
 	props, need := node{}, []string{}
 	for _, f := range fieldsOf(t) {
 		key := f.Tag.Get("yaml")
-		props[key] = schemaOf(f.Type, f.Tag, v.FieldByIndex(f.Index))
+		inner := strings.TrimPrefix(path+"."+key, ".")
+		if later[inner] != "" {
+			continue
+		}
+		props[key] = schemaOf(f.Type, f.Tag, v.FieldByIndex(f.Index), inner)
 		if f.Type == secretType {
 			props[key+"_file"] = node{"type": "string", "description": "file that has it: " + f.Tag.Get("doc")}
 		}

@@ -28,6 +28,9 @@ func TestTheSchemaKnowsTheKeysOfTheStarter(t *testing.T) {
 	if ring := dig(t, queue, "properties", "ring"); ring["default"] != "20 s" || ring["description"] == "" {
 		t.Errorf("ring: %v", ring)
 	}
+	if queue["properties"].(map[string]any)["greeting"] != nil {
+		t.Error("the schema has a key that is refused")
+	}
 	if need, _ := queue["required"].([]any); len(need) != 2 {
 		t.Errorf("a queue needs %v", need)
 	}

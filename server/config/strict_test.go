@@ -98,9 +98,11 @@ func TestMistakesAreNamedWithTheirPlaceAndWhatToDo(t *testing.T) {
 		"a secret's file that is empty":       {"        peers:", "        username: u\n        password_file: empty\n        peers:", `password_file: empty is empty`},
 		"a secret given in both ways":         {"        peers:", "        username: u\n        password: x\n        password_file: secret\n        peers:", `password and password_file are both given; keep one`},
 		"a file key that is no secret's":      {"    name: Contoso", "    name: Contoso\n    region_file: secret", `unknown key "region_file"`},
-		"a queue that sends to itself":        {"        name: Support", "        name: Support\n        longest_wait: {then: \"queue:support\"}", `would send its callers to itself`},
+		"a way out that comes later":          {"        name: Support", "        name: Support\n        longest_wait: {then: \"queue:support\"}", `"queue:support" cannot stand here; known: hangup`},
 		"an id with blanks":                   {"- id: support", "- id: Sup port", `small letters, digits`},
 		"a GUID that is none":                 {"00000000-0000-0000-0000-000000000001", "contoso.com", `a GUID is wanted`},
+		"a telephone that comes later":        {"skills: {french: 2}", "skills: {french: 2}, endpoint: teams, number: \"+442079460101\"", `endpoint: "teams" is not in this version; softphone is the one kind so far`},
+		"a key of a queue that comes later":   {"        name: Support", "        name: Support\n        wrapup: {required: true}", `required: not in this version; leave it out: a code is never required`},
 		"a merge key":                         {"    name: Contoso", "    <<: {name: Contoso}\n    name: Contoso", `merging with << is not read; write the keys out`},
 		"Teams without its host name":         {"        peers: [{host: 192.0.2.20}]", "        kind: teams\n        peers: [{host: sip.pstnhub.microsoft.com}]", `needs contact_host`},
 		"a turn server without password":      {"  data: data", "  data: data\n  ice: [{urls: [\"turn:t:3478\"]}]", `a turn server needs username and password`},
@@ -223,14 +225,14 @@ func TestShortFormsMeanTheSame(t *testing.T) {
         skills: [french]
         music: music.wav
         nobody: hangup
-        longest_wait: {after: 1 h 30 min, then: "number:+442079460100"}`))
+        longest_wait: {after: 1 h 30 min, then: hangup}`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	q := c.Tenants[0].Queue("support")
 	if q.Ring != 15*time.Second || q.ServiceLevel.Answer != 90 || q.ServiceLevel.Within != 10*time.Second || q.AfterMissed.Ready != 5*time.Minute ||
 		len(q.Skills) != 1 || q.Skills[0] != (Skill{"french", 1}) || q.Music != "/etc/cordboard/music.wav" || q.Nobody.Kind != "hangup" ||
-		q.LongestWait != (LongestWait{90 * time.Minute, Target{"number", "+442079460100"}}) {
+		q.LongestWait != (LongestWait{90 * time.Minute, Target{Kind: "hangup"}}) {
 		t.Errorf("%+v", q)
 	}
 }
