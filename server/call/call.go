@@ -2,6 +2,7 @@ package call
 
 import (
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"cordboard/server/fact"
@@ -203,7 +204,7 @@ func (c *Call) recordArrival(info trunk.Info) {
 // answerCaller negotiates and answers, so that the caller hears music. It reports false when the call is over.
 func (c *Call) answerCaller(info trunk.Info) bool {
 	r := c.deps.Rules
-	voice, err := c.deps.Media.NewVoice(media.RTPOptions{ID: string(c.id) + "/caller", SRTP: r.SRTP(info.Trunk), Codecs: r.Codecs(info.Trunk)})
+	voice, err := c.deps.Media.NewVoice(media.RTPOptions{ID: string(c.id) + "/caller", SRTP: r.SRTP(info.Trunk), Codecs: r.Codecs(info.Trunk), Peer: addressOf(info.Peer)})
 	if err != nil {
 		c.log.Error("no voice for a caller", "err", err)
 		c.refuse(503, "no media port")
@@ -228,6 +229,15 @@ func (c *Call) answerCaller(info trunk.Info) bool {
 		c.log.Info("caller gone before the answer", "err", err)
 	}
 	return true
+}
+
+// addressOf reads the address of a peer, with or without a port; a name gives none.
+func addressOf(peer string) netip.Addr {
+	if ap, err := netip.ParseAddrPort(peer); err == nil {
+		return ap.Addr()
+	}
+	a, _ := netip.ParseAddr(peer)
+	return a
 }
 
 func (c *Call) follow(next flow.Command) {
