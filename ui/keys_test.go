@@ -280,6 +280,15 @@ func TestKeysAndTime(t *testing.T) {
 			r.keys("enter")
 			return r
 		}, []wire.Verb{wire.DoTransfer, wire.DoTransfer}},
+		{"a digit that was meant for the call is no code when the caller hangs up", func(t *testing.T) *rig {
+			r := newRig(t, 80, 24)
+			r.call(nil)
+			r.tell(wire.News{Seq: 2, Clear: []wire.Section{wire.ClearCall}, Wrap: stage.Wrap(r.board.Call, r.now), Me: &wire.Me{State: wire.Wrapup, Since: r.now}})
+			r.now = r.now.Add(200 * time.Millisecond)
+			r.Update(key("1"))
+			r.Update(key("enter"))
+			return r
+		}, nil},
 		{"a digit in wrap-up is a code", func(t *testing.T) *rig {
 			r := newRig(t, 80, 24)
 			for _, s := range scenes() {

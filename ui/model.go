@@ -129,6 +129,7 @@ type Model struct {
 	sameKeyAt time.Time
 	ringAt    time.Time // when the ring appeared
 	ringAfter time.Time // the last key before that
+	wrapAt    time.Time // when the wrap-up appeared
 	digitAt   time.Time
 	digitWas  string
 	toneWait  string

@@ -9,6 +9,7 @@ import (
 
 const (
 	ringGuard   = 300 * time.Millisecond // a ring never takes a key that was meant for something else
+	wrapGuard   = 500 * time.Millisecond // a digit for an expert is no code, when the caller hangs up just then
 	digitWindow = 400 * time.Millisecond // two digits this close are digits, not an expert
 	secondPress = 250 * time.Millisecond // a second press comes at least this long after the first
 	heldPress   = 90 * time.Millisecond  // a held key repeats quicker than this
@@ -94,8 +95,11 @@ func (m *Model) press(k tea.KeyMsg) tea.Cmd {
 	return b.run(m, key)
 }
 
-// guarded protects a ring that has just appeared from keys that were on their way before it.
+// guarded protects what has just appeared from keys that were on their way before it.
 func (m *Model) guarded(in mode, key string) bool {
+	if in == inWrap && m.now.Sub(m.wrapAt) < wrapGuard && (key == "enter" || len(key) == 1 && key[0] >= '1' && key[0] <= '9') {
+		return true // it was meant for the call that has just ended
+	}
 	if in != inRing || strings.HasPrefix(key, "f") && len(key) > 1 || key == "ctrl+c" {
 		return false
 	}

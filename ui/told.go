@@ -85,6 +85,9 @@ func (m *Model) changed(before *Board) tea.Cmd {
 	if b.Call == nil && before.Call != nil {
 		m.callGone()
 	}
+	if b.Wrap != nil && (before.Wrap == nil || before.Wrap.Contact != b.Wrap.Contact) {
+		m.wrapAt = m.now
+	}
 	if b.Call != nil && (before.Call == nil || before.Call.Contact != b.Call.Contact) {
 		m.backSeen = false
 		m.demoDone[2] = true
