@@ -23,6 +23,7 @@ type keyboard struct {
 	hold  time.Duration
 	mu    sync.Mutex
 	reply func(probed)
+	late  time.Time // until then a cursor position is an answer
 }
 
 func newKeyboard(r io.Reader) *keyboard {
@@ -151,16 +152,25 @@ type probed struct {
 func (k *keyboard) expect(f func(probed)) {
 	k.mu.Lock()
 	k.reply = f
+	if f != nil {
+		k.late = time.Now().Add(lateAnswers)
+	}
 	k.mu.Unlock()
 }
 
-// answers takes cursor positions (CSI row ; col R) and colours (OSC 11) out of the stream while we wait for them.
+// lateAnswers is how long an answer of the terminal may be under way; its letters would be keys.
+const lateAnswers = 10 * time.Second
+
+// answers takes cursor positions (CSI row ; col R) and colours (OSC 11) out of the stream, also when they come too late.
 func (k *keyboard) answers(b []byte) []byte {
-	k.mu.Lock()
-	f := k.reply
-	k.mu.Unlock()
-	if f == nil || bytes.IndexByte(b, 0x1b) < 0 {
+	if bytes.IndexByte(b, 0x1b) < 0 {
 		return b
+	}
+	k.mu.Lock()
+	f, late := k.reply, k.late
+	k.mu.Unlock()
+	if f == nil {
+		f = func(probed) {} // too late to count
 	}
 	for {
 		i := bytes.Index(b, []byte("\x1b]11;"))
@@ -178,7 +188,7 @@ func (k *keyboard) answers(b []byte) []byte {
 		f(probed{background: background(string(b[i+5 : i+end]))})
 		b = append(b[:i:i], b[i+end+skip:]...)
 	}
-	if i := bytes.Index(b, []byte("\x1b[")); i >= 0 {
+	if i := bytes.Index(b, []byte("\x1b[")); i >= 0 && time.Now().Before(late) { // later it is F3 with Shift
 		if end := bytes.IndexByte(b[i:], 'R'); end > 0 {
 			row, col, ok := bytes.Cut(b[i+2:i+end], []byte(";"))
 			c, err := strconv.Atoi(string(col))

@@ -82,6 +82,20 @@ func TestTheTerminalsAnswersAreNoKeys(t *testing.T) {
 	})
 }
 
+// On a slow line the answers come after we have stopped waiting; the r of rgb must not make anybody ready.
+func TestLateAnswersAreNoKeysEither(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newKeyboard(&chunks{[]string{"\x1b]11;rgb:1e1e/1e1e/2e2e\x07\x1b[1;2Rx"}, time.Second})
+		k.expect(func(probed) {})
+		k.expect(nil)
+		buf := make([]byte, 64)
+		n, _ := k.Read(buf)
+		if string(buf[:n]) != "x" {
+			t.Errorf("left %q", buf[:n])
+		}
+	})
+}
+
 func TestBackground(t *testing.T) {
 	for in, want := range map[string]int{"rgb:0000/0000/0000": 1, "rgb:ffff/ffff/ffff": 2, "rgb:1e/1e/2e": 1, "rgb:fdfd/f6f6/e3e3": 2, "nonsense": 0, "rgb:ff/ff": 0} {
 		if got := background(in); got != want {
