@@ -15,6 +15,7 @@ import (
 const (
 	watchEvery = 50 * time.Millisecond
 	lostAfter  = 5               // looks in time without a callback: 250 ms
+	lostAtLast = 20              // the same while the sound server still has our stream: 1 s
 	reprobe    = 2 * time.Second // between attempts to open while there is no device
 )
 
@@ -190,12 +191,14 @@ func (c *card) say(e Event) {
 }
 
 // watch looks for callbacks that have ceased: PortAudio tells nobody of a device that is gone. Looks that were
-// themselves late prove nothing and are not counted.
+// themselves late prove nothing and are not counted; and while the sound server still has our stream, it may only be
+// that the machine is too busy.
 func (c *card) watch(s *streams, w pulseWatch) error {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	r := s.rings
 	mic, ear, silent, last := uint64(0), uint64(0), -lostAfter, time.Now()
+	limit := lostAfter
 	for {
 		select {
 		case <-c.stop:
@@ -204,8 +207,11 @@ func (c *card) watch(s *streams, w pulseWatch) error {
 			return nil
 		case st, open := <-w.ch:
 			if !open {
-				w.ch = nil
+				w.ch, limit = nil, lostAfter
 				continue
+			}
+			if limit = lostAfter; st.mic.name != "" {
+				limit = lostAtLast
 			}
 			e, tell, reopen := c.home.look(st)
 			if tell {
@@ -228,8 +234,8 @@ func (c *card) watch(s *streams, w pulseWatch) error {
 		if late {
 			continue
 		}
-		if silent++; silent >= lostAfter {
-			return fmt.Errorf("no sound for %v: the device is gone", lostAfter*watchEvery)
+		if silent++; silent >= limit {
+			return fmt.Errorf("no sound for %v: the device is gone", time.Duration(silent)*watchEvery)
 		}
 	}
 }

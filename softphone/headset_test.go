@@ -3,6 +3,7 @@
 package softphone
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -29,21 +30,21 @@ func headsetPhone(t testing.TB) (*audiotest.Headset, *Phone, *far) {
 
 func TestAHeadsetsVoiceGoesToTheServerAndTheServersToTheEar(t *testing.T) {
 	h, p, f := headsetPhone(t)
-	// What counts for drop-outs is the best of three: on a busy machine the sound server itself stumbles.
+	// What counts is the best of three: on a busy machine the sound server itself stumbles.
 	for try := 1; ; try++ {
-		gaps := speakBothWays(t, h, f)
+		faults := speakBothWays(t, h, f)
 		t.Logf("device %+v, line %+v", p.voice.device.Stats(), p.voice.stats())
-		if gaps <= 100*time.Millisecond {
+		if len(faults) == 0 {
 			return
 		}
 		if try == 3 {
-			t.Fatalf("drop-outs of %v", gaps)
+			t.Fatal(faults)
 		}
 	}
 }
 
-// speakBothWays measures three seconds each way and gives the sum of all drop-outs.
-func speakBothWays(t *testing.T, h *audiotest.Headset, f *far) (gaps time.Duration) {
+// speakBothWays measures three seconds each way and gives what is not as it should be.
+func speakBothWays(t *testing.T, h *audiotest.Headset, f *far) (faults []string) {
 	t.Helper()
 	heard := h.Listen(audiotest.Ear)
 	from := len(f.packets(0))
@@ -61,14 +62,16 @@ func speakBothWays(t *testing.T, h *audiotest.Headset, f *far) (gaps time.Durati
 	} {
 		t.Logf("%s: SNR %.1f dB, amplitude %.0f, heard %v, gaps %v", name, m.SNR, m.Amplitude, m.Heard, m.Gaps)
 		if m.SNR < 40 {
-			t.Errorf("%s: SNR %.1f dB, want at least 40", name, m.SNR)
+			faults = append(faults, fmt.Sprintf("%s: SNR %.1f dB, want at least 40", name, m.SNR))
 		}
 		if change := 20 * math.Log10(m.Amplitude/10362); math.Abs(change) > 0.5 {
-			t.Errorf("%s: level changed by %.2f dB", name, change)
+			faults = append(faults, fmt.Sprintf("%s: level changed by %.2f dB", name, change))
 		}
-		gaps += m.Total()
+		if m.Total() > 60*time.Millisecond {
+			faults = append(faults, fmt.Sprintf("%s: drop-outs %v", name, m.Gaps))
+		}
 	}
-	return gaps
+	return faults
 }
 
 func TestTheCallGoesOnWhenTheHeadsetIsUnpluggedAndBack(t *testing.T) {
