@@ -89,7 +89,7 @@ func TestThroughKamailio(t *testing.T) {
 		t.Run(transport, func(t *testing.T) {
 			h := newHouse(t, houseOptions{trunk: ", srtp: allow", sbc: lab.SBCOptions{Transport: transport}})
 			s := h.agents(lab.AgentsOptions{Users: []string{adele}, AnswerAfter: 100 * time.Millisecond, Say: speaks(agentChirp), Wrap: 10 * time.Millisecond})
-			o := peers.KamailioOptions{Server: h.server.Addresses()["sip_"+transport], ServerTransport: transport}
+			o := peers.KamailioOptions{Server: h.server.Addresses()["sip_"+transport], ServerTransport: transport, ServerAgent: "^cordboard test"}
 			if transport == "tls" {
 				o.Secure, o.Engine = true, peers.StartRTPEngine(t).Control
 			}
