@@ -3,6 +3,7 @@ package ui
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -15,6 +16,22 @@ func (m *Model) answer(string) tea.Cmd {
 	}
 	m.phoneRing(false)
 	return m.do(wire.Command{Do: wire.DoAnswer, Reservation: m.board.Offer.Reservation, Contact: m.board.Offer.Contact})
+}
+
+// answerBySelf answers after a second and a tone, when the person wants that and nothing is being typed.
+func (m *Model) answerBySelf(reservation string) tea.Cmd {
+	if m.o.AutoAnswer != "on" || m.board.Call != nil {
+		return nil
+	}
+	return later(time.Second, func(m *Model) tea.Cmd {
+		if o := m.board.Offer; o == nil || o.Reservation != reservation || m.board.Call != nil || m.mode().typing() {
+			return nil
+		}
+		if p, ok := m.o.Phone.(zipper); ok {
+			p.Zip()
+		}
+		return m.answer("")
+	})
 }
 
 func (m *Model) answerMuted(string) tea.Cmd {

@@ -40,14 +40,20 @@ func (r *rig) Takeover(yes bool) {
 // ear is the rig's telephone.
 type ear struct{ r *rig }
 
-func (e ear) Mute(on bool)        { e.r.mutes = append(e.r.mutes, on) }
-func (e ear) Ring(on bool)        { e.r.rings = append(e.r.rings, on) }
-func (e ear) Levels() wire.Levels { return e.r.level }
+func (e ear) Mute(on bool)          { e.r.mutes = append(e.r.mutes, on) }
+func (e ear) Ring(on bool)          { e.r.rings = append(e.r.rings, on) }
+func (e ear) Levels() wire.Levels   { return e.r.level }
+func (e ear) Choose(in, out string) { e.r.signs = append(e.r.signs, "choose "+in+","+out) }
+func (e ear) Loop(on bool)          { e.r.mutes = append(e.r.mutes, on) }
+func (e ear) Zip()                  { e.r.out.WriteString("zip") }
 
 func newRig(t testing.TB, w, h int, change ...func(*Options)) *rig {
 	t.Helper()
 	r := &rig{t: t, now: noon, level: wire.Levels{Mic: 0.2, Ear: 0.3, Device: "Jabra Engage 65", LineUp: true, Quality: wire.Quality{MOS: 4.4, Loss: 0.1, Delay: 84}}}
 	o := Options{Server: r, Phone: ear{r}, Now: func() time.Time { return r.now }, Language: "en", Theme: "dark", Motion: "full",
+		Headsets: func() ([]string, []string) {
+			return []string{"Jabra Engage 65", "Laptop microphone"}, []string{"Jabra Engage 65"}
+		},
 		Open: func(url string) { r.signs = append(r.signs, "open "+url) }}
 	for _, f := range change {
 		f(&o)
@@ -288,7 +294,8 @@ func scenes() []scene {
 			r.reply(wire.Reply{OK: true, Rows: stage.Board(noon).Last})
 			r.keys("down")
 		}},
-		{"settings", "TALKING", true, then(call(nil), ",", "down")},
+		{"settings", "TALKING", true, func(r *rig) { call(nil)(r); r.settle(r.Update(key(","))); r.keys("down", "enter") }},
+		{"hearyourself", "READY", false, func(r *rig) { r.open(ready); r.keys("v") }},
 		{"copy", "TALKING", true, then(call(nil), "y")},
 		{"lost", "NO SERVER", false, func(r *rig) {
 			call(nil)(r)

@@ -88,7 +88,7 @@ func (m *Model) rowsOpen() int {
 	case overWhy:
 		return len(m.whyRows(m.w - 4))
 	case overSettings:
-		return len(settingRows)
+		return len(m.settings())
 	case overHelp:
 		return len(m.helpRows(m.w - 4))
 	}

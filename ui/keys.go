@@ -94,6 +94,7 @@ const (
 	actCopyRow    action = "copyrow"
 	actSettings   action = "settings"
 	actChange     action = "change"
+	actTest       action = "test"
 	actScrollUp   action = "up"
 	actScrollDown action = "downward"
 	actUndo       action = "undo"
@@ -283,7 +284,8 @@ func screenKeys() []binding {
 			return r != nil && r.Caller.Number != "" && m.board.Call == nil
 		}},
 		{act: actCopyRow, keys: []string{"y"}, label: wkCopy, run: (*Model).rowCopy, can: (*Model).hasRow},
-		{act: actSettings, keys: []string{","}, label: wkSettings, group: 's', quiet: true, run: open(overSettings)},
+		{act: actSettings, keys: []string{","}, label: wkSettings, group: 's', quiet: true, run: (*Model).openSettings},
+		{act: actTest, keys: []string{"v"}, label: wkTest, group: 's', run: (*Model).testHeadset, can: (*Model).canTest},
 		{act: actChange, keys: []string{"enter", "right", " "}, show: "Enter", label: wkChange, run: (*Model).changeSetting},
 		{act: actScrollUp, keys: []string{"up", "pgup", "home", "ctrl+p"}, show: "↑↓", label: wkScroll, run: (*Model).scroll, can: (*Model).scrolls},
 		{act: actScrollDown, keys: []string{"down", "pgdown", "end", "ctrl+n"}, quiet: true, label: wkScroll, run: (*Model).scroll, can: (*Model).scrolls},

@@ -77,9 +77,9 @@ func TestOtherKeysDoNothing(t *testing.T) {
 			r := newRig(t, 120, 40)
 			s.set(r)
 			r.now = r.now.Add(time.Second)
-			before := len(r.sent)
+			before, signs := len(r.sent), len(r.signs)
 			r.Update(key(k))
-			if len(r.sent) != before || len(r.signs) != 0 {
+			if len(r.sent) != before || len(r.signs) != signs {
 				t.Errorf("%s: %q sent %v although the footer does not name it", s.name, k, r.last())
 			}
 		}
@@ -432,6 +432,22 @@ func TestNothingMovesWhenATimerGrows(t *testing.T) {
 		r.Update(tickMsg{r.tickID})
 		if after := find(); after != before || before[0] < 0 || before[1] < 0 {
 			t.Errorf("at %d columns: %v, after an hour %v", w, before, after)
+		}
+	}
+}
+
+func TestAutoAnswerWaitsForNobodyWhoTypes(t *testing.T) {
+	for _, typing := range []bool{false, true} {
+		r := newRig(t, 80, 24, func(o *Options) { o.AutoAnswer = "on" })
+		r.open(ready)
+		if typing {
+			r.keys("o", "4")
+		}
+		r.sent = nil
+		_, cmd := r.Update(batch{wire.News{Seq: 9, At: r.now, Offer: stage.Offer(r.now), Me: &wire.Me{State: wire.Offered, Since: r.now}}})
+		r.settle(nil, cmd)
+		if answered := r.last().Do == wire.DoAnswer; answered == typing {
+			t.Errorf("typing %v, answered %v", typing, answered)
 		}
 	}
 }

@@ -35,10 +35,13 @@ type Options struct {
 	In       io.Reader
 	Out      io.Writer
 
-	ASCII  bool   // glyphs of one byte, whatever the terminal
-	Motion string // full, calm
-	Saved  func(Settings)
-	Open   func(url string) // opens the system's browser; nil: the key is not offered
+	ASCII         bool   // glyphs of one byte, whatever the terminal
+	Motion        string // full, calm
+	Saved         func(Settings)
+	Headsets      func() (inputs, outputs []string) // names to choose from; nil: no choice. May take its time
+	Input, Output string                            // the devices in use, by name
+	AutoAnswer    string                            // on: calls are answered by themselves after a second and a tone
+	Open          func(url string)                  // opens the system's browser; nil: the key is not offered
 
 	Clock string // --plain: "wall" (default), "mono": seconds of the monotonic clock before each line
 	Quiet bool   // --plain: no bell before an offer
@@ -49,6 +52,8 @@ type Options struct {
 type Settings struct {
 	Theme, Language, Motion string
 	ASCII                   bool
+	Input, Output           string // names of devices; empty: the system's
+	AutoAnswer              string // on, off
 }
 
 // Demo is the first screen of the demo: who you are, what is simulated. Dots are addresses that are up.
@@ -109,17 +114,19 @@ type Model struct {
 	list    list // what scrolls
 	whyText []string
 
-	note     editor
-	noteFor  string
-	noteSent string
-	pick     picker
-	history  []wire.Row
-	backSeen bool
-	muted    bool
-	demoPast bool
-	approve  bool // the demo's sign-in, as soon as there is a code
-	cannot   map[wire.Verb]bool
-	demoDone [4]bool
+	note            editor
+	noteFor         string
+	noteSent        string
+	pick            picker
+	history         []wire.Row
+	backSeen        bool
+	muted           bool
+	looping         bool // the microphone is in the ear
+	inputs, outputs []string
+	demoPast        bool
+	approve         bool // the demo's sign-in, as soon as there is a code
+	cannot          map[wire.Verb]bool
+	demoDone        [4]bool
 
 	pending   map[string]wire.Command
 	sequence  int
@@ -254,7 +261,7 @@ func (m *Model) tick() tea.Cmd {
 func (m *Model) pace() time.Duration {
 	calmly := m.o.Motion == "calm"
 	switch {
-	case m.welcomed && (m.board.Call != nil || m.board.Offer != nil) && !calmly:
+	case m.welcomed && (m.board.Call != nil || m.board.Offer != nil || m.looping) && !calmly:
 		return 100 * time.Millisecond
 	case m.welcomed, m.sign.Stage == wire.SignInCode, m.sign.Stage == wire.SignInStarting, m.conn.State == wire.ConnTrying:
 		return time.Second
@@ -269,7 +276,7 @@ func (m *Model) read() {
 	}
 	m.levels = m.o.Phone.Levels()
 	m.levels.Device = clean(m.levels.Device)
-	if m.board.Call == nil && m.board.Offer == nil { // read once a second: the last moments say nothing
+	if m.board.Call == nil && m.board.Offer == nil && !m.looping { // read once a second: the last moments say nothing
 		m.mic, m.ear = meter{}, meter{}
 	}
 	m.mic.push(m.levels.Mic)

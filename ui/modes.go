@@ -177,8 +177,8 @@ func chips() [modeCount]chip {
 		inRefused:   {wcSignIn, bad, []action{actNewCode, actHelp, actLeave}},
 		inElsewhere: {wcSure, ring, []action{actTakeover, actStayOut, actHelp, actLeave}},
 		inStart:     {wcStart, talk, []action{actHelp, actLeave}},
-		inPause:     {wcPause, rest, with(actUndo, actReady, actReason, actDial, actHistory, actSettings)},
-		inReady:     {wcReady, good, with(actUndo, actNotReady, actDial, actHistory, actWhyWaiting, actSettings)},
+		inPause:     {wcPause, rest, with(actUndo, actReady, actReason, actDial, actHistory, actTest, actSettings)},
+		inReady:     {wcReady, good, with(actUndo, actNotReady, actDial, actHistory, actTest, actWhyWaiting, actSettings)},
 		inRing:      {wcRing, ring, with(actAnswer, actDecline, actAnswerMuted, actWhyMe, actAfter)},
 		inTalk: {wcTalk, talk, with(actUndo, actSecond, actSecondNo, actHold, actMute, actUnmute, actTransfer, actAskDigit, actKeypad, actNote, actHangup, actPicker,
 			actQueue, actCopy, actAfter, actReadyAfter)},
@@ -205,7 +205,7 @@ func chips() [modeCount]chip {
 		inHelp:     {wcHelp, talk, []action{actEsc, actScrollUp, actScrollDown, actLeave}},
 		inWhy:      {wcWhy, talk, []action{actEsc, actScrollUp, actScrollDown, actLeave}},
 		inHistory:  {wcHistory, talk, []action{actStory, actScrollUp, actScrollDown, actCallRow, actCopyRow, actEsc, actHelp, actLeave}},
-		inSettings: {wcSettings, talk, []action{actScrollUp, actScrollDown, actChange, actEsc, actHelp, actLeave}},
+		inSettings: {wcSettings, talk, []action{actScrollUp, actScrollDown, actChange, actTest, actEsc, actHelp, actLeave}},
 		inOut:      {wcSignIn, bad, []action{actNewCode, actLeave}},
 	}
 }

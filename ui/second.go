@@ -24,6 +24,8 @@ func (m *Model) second(w int) string {
 		m.prefixRow(l)
 	case m.problem.Words != "" && m.server().Sub(m.problem.At) < problemFor:
 		l.put(bad|bold, m.t.g.missed+" ").put(text, m.problem.Words)
+	case m.looping:
+		l.put(ring|bold, m.t.g.ringing+" ").put(text, m.v[wHearYourself])
 	case m.o.Demo != nil && !m.demoDone[3]:
 		m.demoRow(l)
 	case w < 120:

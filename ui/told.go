@@ -70,7 +70,9 @@ func (m *Model) changed(before *Board) tea.Cmd {
 	switch {
 	case b.Offer != nil && (before.Offer == nil || before.Offer.Reservation != b.Offer.Reservation):
 		m.ringAt, m.ringAfter = m.now, m.lastKeyAt
+		m.loop(false)
 		m.phoneRing(true)
+		cmds = append(cmds, m.answerBySelf(b.Offer.Reservation))
 		m.prefix, m.sure = inNone, sureness{}
 		if m.over == overHelp || m.over == overWhy {
 			m.over, m.behind = m.behind, overNone

@@ -281,6 +281,14 @@ const (
 	wLarger
 	wSetSound
 	wSetScreen
+	wSetMicrophone
+	wSetEar
+	wSetAuto
+	wSystemDevice
+	wOn
+	wOff
+	wOneOf
+	wHearYourself
 	wSetTheme
 	wSetGlyphs
 	wSetLanguage
@@ -431,6 +439,7 @@ const (
 	wkHistory
 	wkStory
 	wkSettings
+	wkTest
 	wkChange
 	wkScroll
 	wkCopy
