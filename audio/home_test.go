@@ -5,8 +5,8 @@ package audio
 import "testing"
 
 var (
-	jabra  = pulseDevice{"alsa_input.usb-jabra", "Jabra Engage 65"}
-	laptop = pulseDevice{"alsa_input.pci", "Laptop microphone"}
+	jabra  = pulseDevice{name: "alsa_input.usb-jabra", description: "Jabra Engage 65"}
+	laptop = pulseDevice{name: "alsa_input.pci", description: "Laptop microphone"}
 )
 
 func state(mic pulseDevice, all ...pulseDevice) pulseState { return pulseState{mic, all} }
@@ -32,7 +32,7 @@ func TestAnotherMicrophoneIsToldHoweverItCame(t *testing.T) {
 	})
 	t.Run("the server was slow to say where the stream is", func(t *testing.T) {
 		h := &home{}
-		h.arrive(want, pulseDevice{"default", "default"}, false)
+		h.arrive(want, pulseDevice{name: "default", description: "default"}, false)
 		if e, tell, _ := h.look(state(jabra, jabra)); !tell || e.Kind != Opened || e.Device != "Jabra Engage 65" {
 			t.Errorf("told %v: %+v", tell, e)
 		}
@@ -42,7 +42,7 @@ func TestAnotherMicrophoneIsToldHoweverItCame(t *testing.T) {
 	})
 	t.Run("the server was slow after the device came back", func(t *testing.T) {
 		h := at()
-		if e := h.arrive(want, pulseDevice{"default", "default"}, false); e.Kind != Opened {
+		if e := h.arrive(want, pulseDevice{name: "default", description: "default"}, false); e.Kind != Opened {
 			t.Errorf("told %+v", e)
 		}
 		if _, tell, _ := h.look(state(jabra, jabra)); tell {

@@ -187,6 +187,11 @@ func TestTheSoundServersMicrophonesAreChosenByName(t *testing.T) {
 	if found != 2 {
 		t.Fatalf("the server's devices are not in %+v", list)
 	}
+	for _, i := range list {
+		if i.API == "PulseAudio" && i.Default != (i.Name == micName || i.Name == "headset-ear") {
+			t.Errorf("default wrong in %+v", i)
+		}
+	}
 	h.Must("set-default-source", "headset-ear.monitor")
 	d := open(t, Options{Input: micName, Output: "headset-ear"})
 	if e := expect(t, d, Opened); e.Device != micName {

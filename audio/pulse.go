@@ -20,6 +20,7 @@ import (
 type pulseDevice struct {
 	name        string // "alsa_input.usb-Jabra"
 	description string // "Jabra Engage 65 Mono"
+	monitor     bool   // hears what a sink plays
 }
 
 // pulseState is what the server said when something changed.
@@ -116,7 +117,7 @@ func askPulse(c *proto.Client) (pulseState, error) {
 		}
 	}
 	for _, d := range sources {
-		dev := pulseDevice{d.SourceName, d.Device}
+		dev := pulseDevice{d.SourceName, d.Device, d.MonitorSourceIndex != proto.Undefined}
 		s.sources = append(s.sources, dev)
 		if d.SourceIndex == ours {
 			s.mic = dev

@@ -4,40 +4,53 @@ package audio
 
 import (
 	"os"
+	"slices"
 
 	"github.com/jfreymuth/pulse/proto"
 )
 
-// pulseList gives the microphones and the ears of the sound server; none when there is no server.
-func pulseList() (sources, sinks []pulseDevice) {
+// pulseAll is what the sound server has.
+type pulseAll struct {
+	sources, sinks []pulseDevice
+	source, sink   string // names of the defaults
+}
+
+// pulseList asks the sound server for its devices; there are none when there is no server.
+func pulseList() (all pulseAll) {
 	c, conn, err := pulseClient()
 	if err != nil {
-		return nil, nil
+		return all
 	}
 	defer conn.Close()
 	s, err := askPulse(c)
 	if err != nil {
-		return nil, nil
+		return all
 	}
 	var list proto.GetSinkInfoListReply
-	if err := c.Request(&proto.GetSinkInfoList{}, &list); err != nil {
-		return nil, nil
+	var server proto.GetServerInfoReply
+	if c.Request(&proto.GetSinkInfoList{}, &list) != nil || c.Request(&proto.GetServerInfo{}, &server) != nil {
+		return all
 	}
+	all.sources, all.source, all.sink = s.sources, server.DefaultSourceName, server.DefaultSinkName
 	for _, d := range list {
-		sinks = append(sinks, pulseDevice{d.SinkName, d.Device})
+		all.sinks = append(all.sinks, pulseDevice{name: d.SinkName, description: d.Device})
 	}
-	return s.sources, sinks
+	return all
 }
 
-// pulseInfos lists the sound server's devices by the names that people know.
+// pulseInfos lists the sound server's devices by the names that people know. What hears a loudspeaker is no
+// microphone, unless there is nothing else.
 func pulseInfos() []Info {
-	sources, sinks := pulseList()
+	all := pulseList()
+	real := slices.ContainsFunc(all.sources, func(d pulseDevice) bool { return !d.monitor })
 	var out []Info
-	for _, d := range sources {
-		out = append(out, Info{Name: d.description, API: "PulseAudio", Inputs: 1})
+	for _, d := range all.sources {
+		if !d.monitor || !real {
+			out = append(out, Info{Name: d.description, API: "PulseAudio", Inputs: 1, Default: d.name == all.source})
+		}
 	}
-	for _, d := range sinks {
-		out = append(out, Info{Name: d.description, API: "PulseAudio", Outputs: 1})
+	for _, d := range all.sinks {
+		out = append(out, Info{Name: d.description, API: "PulseAudio", Outputs: 1, Default: d.name == all.sink})
 	}
 	return out
 }
@@ -45,13 +58,13 @@ func pulseInfos() []Info {
 // viaPulse turns a wish for one of the sound server's devices into what ALSA's pulse device understands: it reads
 // which one is meant from the environment when it is opened. Wishes for one of the own devices stay as they are.
 func viaPulse(want choice, own []string) choice {
-	var sources, sinks []pulseDevice
+	var all pulseAll
 	if want.input != "" && same(want.input, own) < 0 || want.output != "" && same(want.output, own) < 0 {
-		sources, sinks = pulseList()
+		all = pulseList()
 	}
 	return choice{
-		input:  steer("PULSE_SOURCE", want.input, own, sources),
-		output: steer("PULSE_SINK", want.output, own, sinks),
+		input:  steer("PULSE_SOURCE", want.input, own, all.sources),
+		output: steer("PULSE_SINK", want.output, own, all.sinks),
 	}
 }
 

@@ -4,7 +4,10 @@ package audio
 
 import "log/slog"
 
-type pulseDevice struct{ name, description string }
+type pulseDevice struct {
+	name, description string
+	monitor           bool
+}
 
 type pulseState struct {
 	mic     pulseDevice
