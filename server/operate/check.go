@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -114,6 +115,9 @@ func checkLive(ctx context.Context, c *config.Config, say func(bool, string, str
 		} else {
 			say(true, t.ID+": Entra", t.Entra.Authority+" knows the tenant")
 		}
+		if t.Graph != nil {
+			askGraph(ctx, t, say)
+		}
 		for _, x := range t.Trunks {
 			for _, p := range x.Peers {
 				what := t.ID + ": " + x.ID + " " + p.Host
@@ -156,6 +160,28 @@ func askAuthority(ctx context.Context, t *config.Tenant) error {
 		return fmt.Errorf("the authority does not know tenant %s (%s): check entra.tenant", t.Entra.Tenant, res.Status)
 	}
 	return nil
+}
+
+// askGraph tries each permission that the server wants of Graph.
+func askGraph(ctx context.Context, t *config.Tenant, say func(bool, string, string)) {
+	c, err := graphOf(t, slog.New(slog.DiscardHandler))
+	if err != nil {
+		say(false, t.ID+": Graph", err.Error())
+		return
+	}
+	who := ""
+	for _, list := range [][]config.Person{t.People.Experts, t.People.Agents, t.People.Supervisors} {
+		if who == "" && len(list) > 0 {
+			who = list[0].Key()
+		}
+	}
+	for _, s := range c.Check(ctx, who) {
+		words := s.Words
+		if !s.OK && !s.Needed {
+			words += " (only this feature is lost)"
+		}
+		say(s.OK || !s.Needed, t.ID+": "+s.Name, words)
+	}
 }
 
 // askPeer sends one OPTIONS and waits for any answer (RFC 3261 §11).

@@ -20,18 +20,7 @@ import (
 // nothing else links the Graph SDK.
 func Presence(log *slog.Logger) server.PresenceMaker {
 	return func(ctx context.Context, t *config.Tenant, r *people.Roster, take func([]people.Reading)) (server.Presence, error) {
-		o := graph.Options{
-			Tenant: t.ID, TenantID: t.Graph.Tenant, Authority: t.Graph.Authority, GraphURL: t.Graph.URL, ClientID: t.Graph.ClientID,
-			Secret: string(t.Graph.Secret), CAFile: string(t.Graph.CAFile), Log: log,
-		}
-		if t.Graph.Certificate != "" {
-			pem, err := os.ReadFile(string(t.Graph.Certificate))
-			if err != nil {
-				return nil, err
-			}
-			o.Certificate = pem
-		}
-		c, err := graph.New(o)
+		c, err := graphOf(t, log)
 		if err != nil {
 			return nil, err
 		}
@@ -43,6 +32,22 @@ func Presence(log *slog.Logger) server.PresenceMaker {
 		inbox.Go(stopped, func() { _ = p.poller.Run(ctx) })
 		return p, nil
 	}
+}
+
+// graphOf makes a tenant's access to Graph.
+func graphOf(t *config.Tenant, log *slog.Logger) (*graph.Client, error) {
+	o := graph.Options{
+		Tenant: t.ID, TenantID: t.Graph.Tenant, Authority: t.Graph.Authority, GraphURL: t.Graph.URL, ClientID: t.Graph.ClientID,
+		Secret: string(t.Graph.Secret), CAFile: string(t.Graph.CAFile), Log: log,
+	}
+	if t.Graph.Certificate != "" {
+		pem, err := os.ReadFile(string(t.Graph.Certificate))
+		if err != nil {
+			return nil, err
+		}
+		o.Certificate = pem
+	}
+	return graph.New(o)
 }
 
 // presence ties a tenant's roster to Graph's object ids.
