@@ -111,6 +111,7 @@ func (g *generator) connect(o order) {
 	for i, c := range g.consoles {
 		c.accept(o.Answers[i])
 		<-c.up
+		<-c.track.bound
 	}
 }
 

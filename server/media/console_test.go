@@ -24,12 +24,14 @@ type console struct {
 
 type consoleTrack struct {
 	*webrtc.TrackLocalStaticRTP
-	to   webrtc.TrackLocalWriter
-	ssrc uint32
+	to    webrtc.TrackLocalWriter
+	ssrc  uint32
+	bound chan struct{} // closed when it may send
 }
 
 func (c *consoleTrack) Bind(ctx webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
 	c.to, c.ssrc = ctx.WriteStream(), uint32(ctx.SSRC())
+	close(c.bound)
 	return ctx.CodecParameters()[0], nil
 }
 
@@ -66,7 +68,7 @@ func newConsoleWith(t testing.TB, tcp bool, heard func(b []byte)) *console {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &console{t: t, pc: pc, track: &consoleTrack{TrackLocalStaticRTP: base}, got: make(chan *rtp.Packet, 2000), up: make(chan struct{})}
+	c := &console{t: t, pc: pc, track: &consoleTrack{TrackLocalStaticRTP: base, bound: make(chan struct{})}, got: make(chan *rtp.Packet, 2000), up: make(chan struct{})}
 	if _, err = pc.AddTrack(c.track); err != nil {
 		t.Fatal(err)
 	}
@@ -129,6 +131,7 @@ func (c *console) dial(l *LineLeg, owner string) {
 	case <-time.After(10 * time.Second):
 		c.t.Fatalf("the line did not come up; answer:\n%s", answer)
 	}
+	<-c.track.bound
 	until(c.t, "the line carries voice", func() bool { wait(time.Millisecond); return l.Connected() })
 }
 

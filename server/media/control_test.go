@@ -21,6 +21,7 @@ func TestReportsTellWhatArrived(t *testing.T) {
 	defer control.Close()
 	sdp := append(a.offer("RTP/AVP", "0"), []byte("a=rtcp:"+itoa(portOf(control))+"\r\n")...)
 	l := a.call(pl, RTPOptions{ID: "a"}, sdp)
+	pl.forget(&l.core) // reports leave when this test says so
 	for i := range 20 {
 		if i == 7 || i == 8 {
 			a.seq++
