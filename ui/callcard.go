@@ -150,7 +150,7 @@ func (m *Model) ringBar(l *line, mv *wire.Moving) {
 		return
 	}
 	whole := mv.Until.Sub(mv.Since)
-	l.sp(3).bar(calm, 20, float64(m.since(mv.Since))/float64(whole), m.o.Motion != "calm")
+	l.sp(3).bar(calm, min(20, l.max-l.w-8), float64(m.since(mv.Since))/float64(whole), m.o.Motion != "calm")
 	l.put(dim, " "+itoa(int(whole/time.Second))+" s")
 }
 
