@@ -50,11 +50,8 @@ func (m *Model) historyPane(w, h int) []string {
 	p := m.t.pane(w, round, talk, title, right)
 	who := max(14, min(40, p.inner()-58))
 	when := 6
-	for i := range m.history {
-		if m.v.day(m.history[i].At, m.local(m.server())) != clock(m.local(m.history[i].At), false) {
-			when = 12 // other days are among them
-			break
-		}
+	if n := len(m.history); n > 0 && m.local(m.history[n-1].At).YearDay() != m.local(m.server()).YearDay() {
+		when = 12 // newest first: the last one is of another day
 	}
 	who = max(14, who+6-when)
 	p.add(p.line().sp(2).field(dim, m.v[wColTime], when).field(dim, m.v[wColWho], who).sp(1).field(dim, m.v[wColQueue], 9).
