@@ -302,6 +302,13 @@ func (a *answerer) serve(t *testing.T, c net.Conn, status string) {
 	}
 }
 
+// first is the first INVITE that came.
+func (a *answerer) first() packet {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.seen[0]
+}
+
 func (a *answerer) port() int { return a.Addr().(*net.TCPAddr).Port }
 
 func TestDirectRoutingGoesThroughItsThreeNames(t *testing.T) {
@@ -322,6 +329,7 @@ func TestDirectRoutingGoesThroughItsThreeNames(t *testing.T) {
 	want[Answered](t, nn)
 	d.Hangup(Reason{})
 	want[Ended](t, nn)
+	inv := good.first()
 	good.mu.Lock()
 	defer good.mu.Unlock()
 	wrong.mu.Lock()
@@ -329,7 +337,6 @@ func TestDirectRoutingGoesThroughItsThreeNames(t *testing.T) {
 	if len(wrong.seen) != 0 {
 		t.Fatal("an INVITE went to a peer with another's certificate")
 	}
-	inv := good.seen[0]
 	port := h.edge.Addr("tls").(*net.TCPAddr).Port
 	if good.cert[0] != "sbc1.adatum.biz" || inv.start != fmt.Sprintf("INVITE sip:+18338006777@sip3.pstnhub.microsoft.com:%d;user=phone;transport=tls SIP/2.0", good.port()) ||
 		inv.header("Contact") != fmt.Sprintf("<sip:+17168712781@sbc1.adatum.biz:%d;transport=tls>", port) || !strings.HasPrefix(inv.header("Via"), fmt.Sprintf("SIP/2.0/TLS sbc1.adatum.biz:%d;", port)) {
@@ -350,8 +357,8 @@ func TestSRVRecordsAreTriedInTheirOrder(t *testing.T) {
 	nn := make(news, 16)
 	h.edge.Dial(Outgoing{Trunk: "london", To: "100", SDP: []byte("v=0")}, func(e Event) { nn <- e })
 	want[Answered](t, nn)
-	if !strings.HasPrefix(good.seen[0].start, "INVITE sip:100@sbc.example;transport=tcp ") {
-		t.Fatalf("%s", good.seen[0].start)
+	if !strings.HasPrefix(good.first().start, "INVITE sip:100@sbc.example;transport=tcp ") {
+		t.Fatalf("%s", good.first().start)
 	}
 }
 
@@ -361,7 +368,7 @@ func TestLargeMessagesLeaveUDP(t *testing.T) {
 	nn := make(news, 16)
 	h.edge.Dial(Outgoing{Trunk: "london", To: "100", SDP: []byte("v=0\r\n" + strings.Repeat("a=x\r\n", 300))}, func(e Event) { nn <- e })
 	want[Answered](t, nn)
-	if v := good.seen[0].header("Via"); !strings.HasPrefix(v, "SIP/2.0/TCP") {
+	if v := good.first().header("Via"); !strings.HasPrefix(v, "SIP/2.0/TCP") {
 		t.Fatalf("Via %s", v)
 	}
 }
@@ -383,10 +390,13 @@ func TestMessagesInAStreamAreToldApart(t *testing.T) {
 	for i := range all { // byte by byte
 		f.Write([]byte{all[i]})
 	}
-	for _, id := range []string{"one", "two"} {
-		if p := f.expect("SIP/2.0 200"); p.header("Call-ID") != id || !strings.HasSuffix(p.header("From"), ";tag=1") {
-			t.Fatalf("%s", p.text)
-		}
+	got := map[string]bool{}
+	for range 2 {
+		p := f.expect("SIP/2.0 200")
+		got[p.header("Call-ID")] = strings.HasSuffix(p.header("From"), ";tag=1")
+	}
+	if !got["one"] || !got["two"] {
+		t.Fatalf("answered %v", got)
 	}
 	io.WriteString(f, msg("OPTIONS", "bad", "Content-Length: 0\r\nMax-Forwards: a lot\r\n")+msg("OPTIONS", "good", "Content-Length: 0\r\n"))
 	f.expect("SIP/2.0 400")
@@ -418,5 +428,47 @@ func TestAStrangersConnectionIsClosedUnread(t *testing.T) {
 	}
 	if h.edge.Counts().Strangers != 1 {
 		t.Fatalf("%+v", h.edge.Counts())
+	}
+}
+
+func TestEveryAddressFamilyAndWildcard(t *testing.T) {
+	for _, c := range []struct{ listen, host string }{{"127.0.0.1:0", "127.0.0.1"}, {"[::1]:0", "::1"}, {":0", "127.0.0.1"}, {":0", "::1"}, {"0.0.0.0:0", "127.0.0.1"}} {
+		t.Run(c.listen+" towards "+c.host, func(t *testing.T) {
+			t.Parallel()
+			far, err := net.ListenPacket("udp", net.JoinHostPort(c.host, "0"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer far.Close()
+			n := Trunk{ID: "london", Peers: []Peer{{Host: c.host, Port: far.LocalAddr().(*net.UDPAddr).Port, Transport: "udp"}}}
+			h := realHouse(t, Options{UDP: c.listen}, n)
+			nn := make(news, 16)
+			d := h.edge.Dial(Outgoing{Trunk: "london", To: "100", SDP: []byte("v=0")}, func(e Event) { nn <- e })
+			buf := make([]byte, 65535)
+			read := func() (packet, net.Addr) {
+				far.SetReadDeadline(time.Now().Add(10 * time.Second))
+				k, from, err := far.ReadFrom(buf)
+				if err != nil {
+					t.Fatal(err)
+				}
+				p := packet{text: string(buf[:k])}
+				p.start, _, _ = strings.Cut(p.text, "\r\n")
+				return p, from
+			}
+			inv, from := read()
+			port := h.edge.Addr("udp").(*net.UDPAddr).Port
+			wanted := bracketed(c.host) + ":" + fmt.Sprint(port)
+			if !strings.HasPrefix(inv.header("Via"), "SIP/2.0/UDP "+wanted+";") || inv.header("Contact") != "<sip:"+wanted+">" || addrPortOf(from).Port() != uint16(port) {
+				t.Fatalf("from %v, want %s:\n%s", from, wanted, inv.text)
+			}
+			a := (&sbc{at: far.LocalAddr().String()}).answer(inv, "200 OK", "b", "", "")
+			far.WriteTo([]byte(strings.ReplaceAll(strings.TrimSpace(a), "\n", "\r\n")+"\r\nContent-Length: 0\r\n\r\n"), from)
+			want[Answered](t, nn)
+			if p, _ := read(); !strings.HasPrefix(p.start, "ACK sip:sbc@"+far.LocalAddr().String()) {
+				t.Fatalf("%s", p.start)
+			}
+			d.Hangup(Reason{})
+			want[Ended](t, nn)
+		})
 	}
 }

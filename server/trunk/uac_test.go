@@ -247,7 +247,10 @@ func TestWhichAnswersSendTheCallToTheNextPeer(t *testing.T) {
 				want[Answered](t, n)
 				if strings.HasPrefix(c.status, "503") { // the first asked for time
 					h.edge.Dial(Outgoing{Trunk: "london", To: "+331", SDP: []byte("v=0")}, func(Event) {})
-					second.expect("INVITE")
+					asked := time.Now()
+					if second.expect("INVITE"); time.Since(asked) > time.Second {
+						t.Fatal("a peer that asked for time was tried first")
+					}
 				}
 				if c.status == "" { // it wakes up and rings: too late
 					s.send(s.answer(inv, "180 Ringing", "z", "", ""))

@@ -379,3 +379,88 @@ type faulty struct{}
 
 func (faulty) Invite(*Dialog)                          { panic("a fault in the handler") }
 func (faulty) PeerHealth(string, string, bool, string) {}
+
+func TestAnACKOfAnotherRequestSaysNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, nil)
+		s := h.sbc(theirs)
+		s.send(s.request("INVITE", 7, "", "", offer))
+		d := h.call()
+		n := listen(d)
+		d.Answer([]byte("v=0"))
+		ok := s.expect("SIP/2.0 200")
+		s.send(s.request("ACK", 6, ok.tag("To"), "", ""))
+		s.expect("SIP/2.0 200") // again
+		n.quiet(t, time.Second)
+		s.send(s.request("ACK", 7, ok.tag("To"), "", ""))
+		want[Acked](t, n)
+		s.send(s.request("ACK", 7, ok.tag("To"), "", "")) // repeated
+		n.quiet(t, time.Minute)
+	})
+}
+
+func TestADialogEndsOnce(t *testing.T) {
+	for i := range 20 {
+		synctest.Test(t, func(t *testing.T) {
+			h := newHouse(t, nil)
+			s := h.sbc(theirs)
+			d, n, tag := h.answered(s)
+			if i%2 == 0 {
+				d.Hangup(Reason{})
+				s.send(s.request("BYE", 2, tag, "", ""))
+			} else {
+				s.send(s.request("BYE", 2, tag, "", ""))
+				d.Hangup(Reason{})
+			}
+			want[Ended](t, n)
+			n.quiet(t, 2*time.Minute)
+			if h.edge.Dialogs() != 0 {
+				t.Fatal("the dialog stays")
+			}
+		})
+	}
+}
+
+func TestTenantsBehindOneSBCAreToldApartByHost(t *testing.T) {
+	for _, c := range []struct{ name, uri, to, tenant string }{
+		{"by the request address", "sip:100@paris.example", "sip:100@x", "fabrikam"},
+		{"by To", "sip:100@192.0.2.1", "sip:100@paris.example", "fabrikam"},
+		{"the request address before To", "sip:100@calls.contoso.example", "sip:100@paris.example", "contoso"},
+		{"by the narrower list", "sip:100@192.0.2.1", "sip:100@x", "narrow"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				first := london()
+				first.Peers, first.Allow = nil, prefixes("192.0.2.0/24")
+				h := newHouse(t, nil, first,
+					Trunk{ID: "paris", Tenant: "fabrikam", Allow: prefixes("192.0.2.0/24"), ContactHost: "paris.example"},
+					Trunk{ID: "narrow", Tenant: "narrow", Allow: prefixes("192.0.2.2/32"), ContactHost: "narrow.example"})
+				s := h.sbc(theirs)
+				s.send(strings.NewReplacer("INVITE sip:+442079460018@192.0.2.1:5060", "INVITE "+c.uri, "To: <sip:+442079460018@192.0.2.1>", "To: <"+c.to+">").Replace(s.request("INVITE", 1, "", "", offer)))
+				if i := h.call().Info(); i.Tenant != c.tenant {
+					t.Fatalf("tenant %s", i.Tenant)
+				}
+			})
+		})
+	}
+}
+
+func TestANewConfigurationLeavesCallsThatAreUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, nil)
+		s := h.sbc(theirs)
+		_, n, tag := h.answered(s)
+		h.edge.Configure([]Trunk{{ID: "paris", Tenant: "fabrikam", Allow: prefixes("198.51.100.0/24")}})
+		other := h.sbc("192.0.2.2:5070")
+		other.send(other.request("INVITE", 1, "", "", offer))
+		other.expect("SIP/2.0 403") // no new calls
+		s.send(s.request("BYE", 2, tag, "", ""))
+		s.expect("SIP/2.0 200")
+		want[Ended](t, n)
+		h.edge.Configure([]Trunk{{ID: "paris", Tenant: "fabrikam", Allow: prefixes("198.51.100.0/24")}})
+		s.send(s.request("OPTIONS", 3, "", "", ""))
+		if p, some := s.next(time.Minute); some {
+			t.Fatalf("a stranger by now was told %q", p.start)
+		}
+	})
+}
