@@ -78,7 +78,9 @@ type Options struct {
 	Spec string
 	// Input and Output are (parts of) device names; empty is the system's default.
 	Input, Output string
-	Log           *slog.Logger
+	// EarOnly opens no microphone: a loudspeaker to ring on.
+	EarOnly bool
+	Log     *slog.Logger
 }
 
 // Info describes a device of the system.

@@ -28,6 +28,7 @@ type card struct {
 	name  atomic.Pointer[string]
 	want  atomic.Pointer[choice]
 	home  home // owned by run
+	mute  bool // no microphone: an ear only
 
 	choose chan struct{}
 	stop   chan struct{}
@@ -57,7 +58,7 @@ type rings struct {
 
 func openCard(o Options) (Device, error) {
 	c := &card{
-		log: o.Log, news: newNews(),
+		log: o.Log, news: newNews(), mute: o.EarOnly,
 		choose: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}),
 	}
 	c.name.Store(new(string))
@@ -173,6 +174,11 @@ func (c *card) pause() bool {
 // use tells of the open device and watches it. It returns nil when it is asked to end or to open the device again,
 // an error when it is gone.
 func (c *card) use(want *choice, s *streams) error {
+	if c.mute {
+		c.log.Info("audio device open", "output", s.output)
+		c.say(Event{Kind: Opened, Device: s.output})
+		return c.watch(s, pulseWatch{})
+	}
 	w := watchPulse(c.log)
 	defer w.close()
 	mic, sure := place(w, s.input)

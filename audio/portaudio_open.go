@@ -64,9 +64,11 @@ func (c *card) openStreams(want choice) (*streams, error) {
 		own = append(own, d.Name)
 	}
 	want = viaPulse(want, own)
-	in, err := pick(want.input, true)
-	if err != nil {
-		return nil, err
+	var in *portaudio.DeviceInfo
+	if !c.mute {
+		if in, err = pick(want.input, true); err != nil {
+			return nil, err
+		}
 	}
 	out, err := pick(want.output, false)
 	if err != nil {

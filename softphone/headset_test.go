@@ -11,6 +11,7 @@ import (
 
 	"cordboard/audio"
 	"cordboard/audio/audiotest"
+	"cordboard/audio/codec"
 )
 
 // A phone on a real sound card, which is PulseAudio's null sinks, with a far end that speaks.
@@ -109,6 +110,31 @@ func TestNothingKeepsTheVoiceForLong(t *testing.T) {
 	t.Logf("microphone to server and back to the ear: %v; line %+v", all, p.voice.stats())
 	if len(all) < 3 || all[len(all)/2] > 500*time.Millisecond {
 		t.Errorf("delays %v", all)
+	}
+}
+
+func TestThePhoneRingsOnTheLoudspeakersAndNotInTheHeadset(t *testing.T) {
+	h := audiotest.Start(t)
+	d, err := audio.Open(audio.Options{Spec: "portaudio"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The sink behind the microphone stands for the loudspeakers: it has a monitor to listen to.
+	speakers, err := audio.Open(audio.Options{Spec: "portaudio", Output: audiotest.Mic, EarOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := New(Options{Device: d, Ringer: speakers})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	expect(t, p, DeviceOpened)
+	loud, ear := h.Listen(audiotest.Mic), h.Listen(audiotest.Ear)
+	p.Ring(true)
+	until(t, 15*time.Second, "the loudspeakers ring", func() bool { return codec.Peak(loud.From(0)) > 2000 })
+	if top := codec.Peak(ear.From(0)); top > 10 {
+		t.Errorf("the headset rings too: %d", top)
 	}
 }
 
