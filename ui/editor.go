@@ -4,24 +4,57 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/charmbracelet/bubbles/textarea"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 )
 
-// editor is a text field: one line, or several. It measures as the screen does, whatever the language of the terminal.
+// editor is a text field: one line, or several. The editing is that of bubbles; the layout is ours, since it must
+// measure as the screen does, whatever the language of the terminal, and a letter goes with its marks.
 type editor struct {
-	runes []rune
-	at    int
+	area  *textarea.Model
 	lines bool
 	max   int // runes; 0: 4000
 }
 
-func (e *editor) text() string { return string(e.runes) }
-func (e *editor) empty() bool  { return len(e.runes) == 0 }
+func (e *editor) field() *textarea.Model {
+	if e.area == nil {
+		a := textarea.New()
+		a.MaxHeight, a.MaxWidth = 0, 0
+		a.SetWidth(1 << 16) // lines are broken by rows, not by the field
+		a.CharLimit = 4000
+		if e.max > 0 {
+			a.CharLimit = e.max
+		}
+		a.Focus()
+		e.area = &a
+	}
+	return e.area
+}
 
-func (e *editor) set(s string) {
-	e.runes = []rune(s)
-	e.at = len(e.runes)
+func (e *editor) text() string {
+	if e.area == nil {
+		return ""
+	}
+	return e.area.Value()
+}
+
+func (e *editor) empty() bool { return e.text() == "" }
+
+func (e *editor) set(s string) { e.field().SetValue(s) }
+
+// at is the place of the cursor in the text, in runes.
+func (e *editor) at() int {
+	a := e.field()
+	at, row := 0, a.Line()
+	for i, l := range strings.Split(a.Value(), "\n") {
+		if i == row {
+			break
+		}
+		at += len([]rune(l)) + 1
+	}
+	info := a.LineInfo()
+	return at + info.StartColumn + info.ColumnOffset
 }
 
 // insert puts typed or pasted words at the cursor, cleaned.
@@ -31,155 +64,68 @@ func (e *editor) insert(s string) {
 	} else {
 		s = clean(s)
 	}
-	add := []rune(s)
-	limit := e.max
-	if limit == 0 {
-		limit = 4000
+	e.field().InsertString(s)
+}
+
+// press gives a key to the field, n times.
+func (e *editor) press(k tea.KeyMsg, n int) {
+	a := e.field()
+	for range n {
+		*a, _ = a.Update(k)
 	}
-	if room := limit - len(e.runes); len(add) > room {
-		add = add[:max(0, room)]
-	}
-	e.runes = append(e.runes[:e.at:e.at], append(add, e.runes[e.at:]...)...)
-	e.at += len(add)
 }
 
 // key edits; it says whether the key was one of the field's.
 func (e *editor) key(k tea.KeyMsg) bool {
 	switch k.Type {
 	case tea.KeyRunes, tea.KeySpace:
-		if k.Alt {
-			return e.word(string(k.Runes))
+		if !k.Alt {
+			e.insert(string(k.Runes))
+			return true
 		}
-		e.insert(string(k.Runes))
-	case tea.KeyEnter:
-		if !e.lines {
+		if s := string(k.Runes); s != "b" && s != "f" { // a word back, a word on
 			return false
 		}
-		e.insert("\n")
-	case tea.KeyBackspace, tea.KeyCtrlH:
+		e.press(k, 1)
+	case tea.KeyBackspace, tea.KeyCtrlH, tea.KeyLeft, tea.KeyCtrlB:
 		if k.Alt {
-			e.remove(e.wordStart(), e.at)
+			e.press(k, 1)
 			break
 		}
-		e.remove(e.clusterStart(), e.at)
-	case tea.KeyDelete, tea.KeyCtrlD:
-		e.remove(e.at, e.clusterEnd())
-	case tea.KeyCtrlW:
-		e.remove(e.wordStart(), e.at)
-	case tea.KeyCtrlK:
-		e.remove(e.at, e.lineEnd())
-	case tea.KeyCtrlU:
-		e.remove(e.lineStart(), e.at)
-	case tea.KeyLeft, tea.KeyCtrlB:
-		e.at = e.clusterStart()
-	case tea.KeyRight, tea.KeyCtrlF:
-		e.at = e.clusterEnd()
-	case tea.KeyHome, tea.KeyCtrlA:
-		e.at = e.lineStart()
-	case tea.KeyEnd, tea.KeyCtrlE:
-		e.at = e.lineEnd()
-	case tea.KeyUp, tea.KeyDown:
+		e.press(k, e.letter(-1))
+	case tea.KeyDelete, tea.KeyCtrlD, tea.KeyRight, tea.KeyCtrlF:
+		e.press(k, e.letter(1))
+	case tea.KeyEnter, tea.KeyUp, tea.KeyDown:
 		if !e.lines {
 			return false
 		}
-		e.vertical(k.Type == tea.KeyUp)
+		e.press(k, 1)
+	case tea.KeyCtrlW, tea.KeyCtrlK, tea.KeyCtrlU, tea.KeyHome, tea.KeyCtrlA, tea.KeyEnd, tea.KeyCtrlE:
+		e.press(k, 1)
 	default:
 		return false
 	}
 	return true
 }
 
-func (e *editor) word(k string) bool {
-	switch k {
-	case "b":
-		e.at = e.wordStart()
-	case "f":
-		for e.at < len(e.runes) && unicode.IsSpace(e.runes[e.at]) {
-			e.at++
+// letter is how many runes the letter before or behind the cursor has, its combining marks included.
+func (e *editor) letter(way int) int {
+	r, at, n := []rune(e.text()), e.at(), 0
+	if way < 0 {
+		for at > 0 {
+			at--
+			n++
+			if !unicode.Is(unicode.M, r[at]) {
+				break
+			}
 		}
-		for e.at < len(e.runes) && !unicode.IsSpace(e.runes[e.at]) {
-			e.at++
-		}
-	default:
-		return false
+		return n
 	}
-	return true
-}
-
-func (e *editor) remove(from, to int) {
-	e.runes = append(e.runes[:from:from], e.runes[to:]...)
-	e.at = from
-}
-
-func (e *editor) lineStart() int {
-	i := e.at
-	for i > 0 && e.runes[i-1] != '\n' {
-		i--
+	for at < len(r) && (n == 0 || unicode.Is(unicode.M, r[at])) {
+		at++
+		n++
 	}
-	return i
-}
-
-func (e *editor) lineEnd() int {
-	i := e.at
-	for i < len(e.runes) && e.runes[i] != '\n' {
-		i++
-	}
-	return i
-}
-
-func (e *editor) wordStart() int {
-	i := e.at
-	for i > 0 && unicode.IsSpace(e.runes[i-1]) {
-		i--
-	}
-	for i > 0 && !unicode.IsSpace(e.runes[i-1]) {
-		i--
-	}
-	return i
-}
-
-// A character is a letter with its combining marks.
-func (e *editor) clusterStart() int {
-	i := e.at
-	for i > 0 {
-		i--
-		if !unicode.Is(unicode.M, e.runes[i]) {
-			break
-		}
-	}
-	return i
-}
-
-func (e *editor) clusterEnd() int {
-	i := e.at
-	if i < len(e.runes) {
-		i++
-	}
-	for i < len(e.runes) && unicode.Is(unicode.M, e.runes[i]) {
-		i++
-	}
-	return i
-}
-
-func (e *editor) vertical(up bool) {
-	start := e.lineStart()
-	col := e.at - start
-	if up {
-		if start == 0 {
-			e.at = 0
-			return
-		}
-		e.at = start - 1
-		e.at = min(e.lineStart()+col, start-1)
-		return
-	}
-	end := e.lineEnd()
-	if end == len(e.runes) {
-		e.at = end
-		return
-	}
-	e.at = end + 1
-	e.at = min(e.at+col, e.lineEnd())
+	return n
 }
 
 // caret marks the cursor in the text while it is laid out; it is a private character that cleaning keeps out of real text.
@@ -187,17 +133,19 @@ const caret = '\ue000'
 
 // rows lays the text out in lines of w cells, the last h around the cursor. The cursor's row holds caret.
 func (e *editor) rows(w, h int) []string {
-	withCaret := string(e.runes[:e.at]) + string(caret) + string(e.runes[e.at:])
+	r := []rune(e.text())
+	at := min(e.at(), len(r))
+	withCaret := string(r[:at]) + string(caret) + string(r[at:])
 	rows := wrapText(withCaret, w)
-	at := 0
+	row := 0
 	for i, r := range rows {
 		if strings.ContainsRune(r, caret) {
-			at = i
+			row = i
 		}
 	}
-	from := max(0, min(at-h+1, len(rows)-h))
-	if at < from {
-		from = at
+	from := max(0, min(row-h+1, len(rows)-h))
+	if row < from {
+		from = row
 	}
 	return rows[from:min(len(rows), from+h)]
 }

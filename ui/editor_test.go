@@ -40,7 +40,9 @@ func FuzzEditorRows(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string, at uint8) {
 		e := editor{lines: true}
 		e.insert(s)
-		e.at = min(int(at), len(e.runes))
+		for range at {
+			e.key(key("left"))
+		}
 		rows := e.rows(20, 3)
 		if len(rows) > 3 {
 			t.Fatalf("%d rows of 3", len(rows))

@@ -86,5 +86,5 @@ func (m *Model) closeText(string) tea.Cmd {
 }
 
 func (m *Model) clearLine(string) tea.Cmd {
-	return m.edited(func(e *editor) { e.remove(e.lineStart(), e.at) })
+	return m.edited(func(e *editor) { e.key(tea.KeyMsg{Type: tea.KeyCtrlU}) })
 }
