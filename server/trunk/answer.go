@@ -12,6 +12,7 @@ import (
 func (d *Dialog) finalAnswer(inv *invite, res *sip.Response) {
 	inv.final = true
 	inv.wait.stop()
+	inv.limit.stop()
 	if d.inviting == inv {
 		d.inviting = nil
 	}

@@ -51,7 +51,7 @@ func (e *Edge) judge(n *trunk, p *peer, failed int, err error) {
 	p.mu.Lock()
 	was, known := !p.down, p.known
 	if failed == 0 {
-		p.down, p.known = false, true
+		p.down, p.known, p.failed = false, true, time.Time{}
 	} else if failed > 1 || !known {
 		p.down, p.known = true, true
 	}

@@ -22,6 +22,7 @@ type health struct {
 	down    bool         // by its OPTIONS
 	known   bool         // an OPTIONS has ended one way or the other
 	blocked time.Time    // Retry-After of a 503
+	failed  time.Time    // until when it is left alone after a call could not reach it
 }
 
 func (p *peer) with(c Peer) *peer { return &peer{Peer: c, health: p.health} }
@@ -64,7 +65,14 @@ func (p *peer) lookUp(ctx context.Context, e *Edge) {
 func (p *peer) usable(now time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return !p.down && !now.Before(p.blocked)
+	return !p.down && !now.Before(p.blocked) && !now.Before(p.failed)
+}
+
+// unreachable: a call could not reach the peer. The next ones try others first for a while, unless it answers an OPTIONS.
+func (p *peer) unreachable(now time.Time) {
+	p.mu.Lock()
+	p.failed = now.Add(30 * time.Second)
+	p.mu.Unlock()
 }
 
 func (p *peer) block(until time.Time) {

@@ -435,3 +435,18 @@ func TestHealthIsToldWhenItChanges(t *testing.T) {
 		told("london 192.0.2.2:5060 true")
 	})
 }
+
+func TestAReINVITEThatIsTriedForeverEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, nil)
+		s := h.sbc(theirs)
+		d, n, _ := h.talking(s)
+		began := time.Now()
+		d.Reoffer([]byte("v=0 hold"))
+		s.send(s.answer(s.expect("INVITE"), "100 Trying", "", "", ""))
+		s.expect("BYE")
+		if e := want[Ended](t, n); e.By != "network" || time.Since(began) != lifetime {
+			t.Fatalf("%+v after %v", e, time.Since(began))
+		}
+	})
+}

@@ -39,6 +39,7 @@ type invite struct {
 	rang      bool // a provisional one beyond 100
 	final     bool
 	wait      *alarm // for the first answer
+	limit     *alarm // of a re-INVITE, which no ringing justifies
 	cancel    *Reason
 	cancelled bool
 	abandoned atomic.Bool      // nobody wants it any more: if it is not out yet, it stays here
@@ -209,6 +210,13 @@ func (d *Dialog) launch(inv *invite, auth *challenge) {
 	if inv.initial && d.dialing.at+1 < len(d.dialing.hops) || d.trunk.Kind == "teams" && inv.initial {
 		inv.wait = d.after(firstWait, func() { d.giveUp(inv) })
 	}
+	if !inv.initial {
+		inv.limit = d.after(lifetime, func() {
+			if inv.abandoned.Store(true); inv.tx != nil {
+				inv.tx.Terminate()
+			}
+		})
+	}
 	d.aside(func() {
 		defer after()
 		<-before
@@ -321,6 +329,7 @@ func (d *Dialog) heard(inv *invite, res *sip.Response) {
 func (d *Dialog) inviteFailed(inv *invite, err error) {
 	inv.final = true
 	inv.wait.stop()
+	inv.limit.stop()
 	if d.inviting == inv {
 		d.inviting = nil
 	}
@@ -339,6 +348,9 @@ func (d *Dialog) inviteFailed(inv *invite, err error) {
 	if inv.rang {
 		d.end(Rejected{Code: 408, Reason: "no answer"})
 		return
+	}
+	if inv.hop.peer != nil {
+		inv.hop.peer.unreachable(time.Now())
 	}
 	d.dialing.last = Unreachable{Err: err}
 	d.nextHop()
