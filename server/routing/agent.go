@@ -106,10 +106,12 @@ var table = []follow{
 	{fact.Consulting, ConsultOver, fact.Talking},
 	{fact.Consulting, Joins, fact.Conference},
 	{fact.Consulting, CallEnds, fact.Wrapup},
+	{fact.Consulting, CallEndsBare, Before},
 	{fact.Consulting, TakesDirect, fact.DirectCall},
 	{fact.Consulting, LosesConsole, fact.Lost},
 
 	{fact.Conference, CallEnds, fact.Wrapup},
+	{fact.Conference, CallEndsBare, Before},
 	{fact.Conference, ConsultOver, fact.Talking},
 	{fact.Conference, LosesConsole, fact.Lost},
 

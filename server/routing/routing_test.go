@@ -484,3 +484,59 @@ func BenchmarkEnqueueOfferAcceptWrap(b *testing.B) {
 		do(WrapDone{o.Agent})
 	}
 }
+
+func TestAnAgentIsFreeAfterEveryCallWithoutWork(t *testing.T) {
+	for name, steps := range map[string][]Cause{
+		"talking": nil, "on hold": {Holds}, "transferring": {Transfers}, "asking first": {Consults}, "in a group": {Consults, Joins},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, 1)
+			d.ready("agent0")
+			d.do(Enqueue{Contact: "c", Queue: "sales", Since: d.now}) // sales has no wrap-up
+			d.do(Accept{d.offered().Reservation, "agent0"})
+			d.do(InCall{Agent: "agent0", Contact: "c", Cause: MediaIsUp})
+			for _, cause := range steps {
+				d.do(InCall{Agent: "agent0", Contact: "c", Cause: cause})
+			}
+			d.do(CallOver{Agent: "agent0", Contact: "c", Work: true, By: "caller"})
+			d.state("agent0", fact.Ready)
+		})
+	}
+}
+
+func TestACallerOfAQueueThatIsGoneIsStillAnswered(t *testing.T) {
+	d := newDesk(t, 1)
+	d.do(Enqueue{Contact: "c", Queue: "sales", Since: d.now})
+	d.do(Configure{Settings: Settings{Grace: 20 * time.Second, Queues: settings(1).Queues[:1]}})
+	d.ready("agent0")
+	if v, _ := d.s.Agent("agent0"); v.Contact != "c" {
+		t.Fatalf("agent0 has %q; the caller of the queue waits for nobody", v.Contact)
+	}
+}
+
+func TestALineThatFailsWhileTheConsoleIsGoneLeavesTheAgentNotReady(t *testing.T) {
+	d := newDesk(t, 1)
+	d.ready("agent0")
+	d.do(Enqueue{Contact: "c", Queue: "support", Since: d.now})
+	d.do(Accept{d.offered().Reservation, "agent0"})
+	d.do(Console{Agent: "agent0"})
+	d.do(InCall{Agent: "agent0", Contact: "c", Cause: MediaFails})
+	d.do(Console{Agent: "agent0", Back: true})
+	d.state("agent0", fact.NotReady)
+	if v, _ := d.s.Agent("agent0"); v.Contact != "" {
+		t.Fatalf("still bound to %s", v.Contact)
+	}
+}
+
+func TestWhoSignsOutOfTheWorkAfterACallHasNoCaller(t *testing.T) {
+	d := newDesk(t, 1)
+	d.ready("agent0")
+	d.do(Enqueue{Contact: "c", Queue: "support", Since: d.now})
+	d.do(Accept{d.offered().Reservation, "agent0"})
+	d.do(InCall{Agent: "agent0", Contact: "c", Cause: MediaIsUp})
+	d.do(CallOver{Agent: "agent0", Contact: "c", Work: true, By: "caller"})
+	d.do(SignOut{Agent: "agent0", By: ByAgent})
+	if v, _ := d.s.Agent("agent0"); v.Contact != "" {
+		t.Fatalf("still bound to %s", v.Contact)
+	}
+}

@@ -105,8 +105,7 @@ func (s *State) configure(settings Settings) {
 			stays = stays || k == q
 		}
 		if !stays {
-			q.gone = true
-			q.Queue.Agents = nil
+			q.gone = true // its agents stay: who waits there must still be answered
 			keep = append(keep, q)
 		}
 	}

@@ -36,7 +36,7 @@ func (e SignOut) apply(s *State) {
 		s.over(r, fact.Withdrawn, "")
 	}
 	s.change(a, SignsOut, e.By, "")
-	a.after = nil
+	a.after, a.contact = nil, ""
 	if r != nil {
 		s.again(r.contact, r.kind)
 	}
@@ -99,6 +99,11 @@ func (e InCall) apply(s *State) {
 		return
 	}
 	if a.state == fact.Lost { // remembered for when the console is back
+		if e.Cause == MediaFails { // the caller has gone on to somebody else
+			a.lost = pending{fact.NotReady, ReasonLine, ByRule}
+			a.contact = ""
+			return
+		}
 		if to, ok := Next(a.lost.state, e.Cause); ok && to != Before {
 			a.lost.state = to
 		}
