@@ -3,9 +3,7 @@ package trunk
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"runtime"
@@ -91,58 +89,6 @@ func addrPortOf(a net.Addr) netip.AddrPort {
 	return netip.AddrPortFrom(p.Addr().Unmap(), p.Port())
 }
 
-// funnel is the listener that sipgo serves: connections that were accepted, admitted and, with TLS, shaken hands
-// with, and the ones that we made ourselves.
-type funnel struct {
-	addr  net.Addr
-	ready chan net.Conn
-	done  chan struct{}
-	once  sync.Once
-	inner net.Listener // nil: nothing is accepted, but we may still connect
-}
-
-func newFunnel(inner net.Listener, network string) *funnel {
-	f := &funnel{ready: make(chan net.Conn), done: make(chan struct{}), inner: inner}
-	if inner != nil {
-		f.addr = inner.Addr()
-	} else {
-		f.addr = &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}
-	}
-	return f
-}
-
-// Accept gives the next connection.
-func (f *funnel) Accept() (net.Conn, error) {
-	select {
-	case c := <-f.ready:
-		return c, nil
-	case <-f.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (f *funnel) hand(c net.Conn) bool {
-	select {
-	case f.ready <- c:
-		return true
-	case <-f.done:
-		c.Close()
-		return false
-	}
-}
-
-// Addr is the listening address.
-func (f *funnel) Addr() net.Addr { return f.addr }
-
-// Close ends accepting.
-func (f *funnel) Close() error {
-	f.once.Do(func() { close(f.done) })
-	if f.inner != nil {
-		return f.inner.Close()
-	}
-	return nil
-}
-
 // acceptLoop accepts for a funnel. A stranger's connection is closed before a byte of it is read.
 func (e *Edge) acceptLoop(f *funnel, secure bool) {
 	shaking := make(chan struct{}, 256) // handshakes at once
@@ -191,43 +137,6 @@ func (e *Edge) welcome(f *funnel, c net.Conn, secure bool) {
 	}
 	e.remember(s)
 	f.hand(s)
-}
-
-// serverTLS asks for a certificate when authorities are configured. One that is made out for servers only is good
-// enough: public authorities no longer give others.
-func (e *Edge) serverTLS() *tls.Config {
-	c := &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return e.o.Certificate() }}
-	if e.o.ClientCAs != nil {
-		c.ClientAuth = tls.RequireAnyClientCert
-		c.VerifyConnection = func(s tls.ConnectionState) error {
-			return verifyChain(s, e.o.ClientCAs, "")
-		}
-	}
-	return c
-}
-
-// verifyChain verifies a peer's certificates against roots (nil: the system's), and against a name if there is one.
-func verifyChain(s tls.ConnectionState, roots *x509.CertPool, name string) error {
-	if len(s.PeerCertificates) == 0 {
-		return fmt.Errorf("the peer shows no certificate")
-	}
-	o := x509.VerifyOptions{Roots: roots, DNSName: name, Intermediates: x509.NewCertPool(), KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}}
-	for _, c := range s.PeerCertificates[1:] {
-		o.Intermediates.AddCert(c)
-	}
-	_, err := s.PeerCertificates[0].Verify(o)
-	return err
-}
-
-func certificateNames(s tls.ConnectionState) string {
-	if len(s.PeerCertificates) == 0 {
-		return ""
-	}
-	c := s.PeerCertificates[0]
-	if len(c.DNSNames) > 0 {
-		return c.DNSNames[0]
-	}
-	return c.Subject.CommonName
 }
 
 // run starts f in a goroutine of its own; a panic in it is logged and costs nothing else.

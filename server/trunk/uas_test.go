@@ -146,6 +146,26 @@ func TestCancelEndsACallThatIsNotAnswered(t *testing.T) {
 	}
 }
 
+// The 200 to a CANCEL has a To tag of its own. A peer that goes on with that one still gets its call ended.
+func TestAByeAfterACrossingCancelEndsTheCallWhateverItsTag(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, nil)
+		s := h.sbc(theirs)
+		s.send(s.request("INVITE", 1, "", "", offer))
+		d := h.call()
+		n := listen(d)
+		d.Answer([]byte("v=0"))
+		ok := s.expect("SIP/2.0 200")
+		s.send(s.request("ACK", 1, ok.tag("To"), "", ""))
+		want[Acked](t, n)
+		s.send(s.request("BYE", 2, "tag-of-the-cancel", "", ""))
+		s.expect("SIP/2.0 200")
+		if e := want[Ended](t, n); e.By != "peer" {
+			t.Fatalf("%+v", e)
+		}
+	})
+}
+
 func TestWeRefuseByCode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, nil)
