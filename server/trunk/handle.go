@@ -46,6 +46,11 @@ func (e *Edge) onRequest(req *sip.Request, tx *sip.ServerTx) {
 func (e *Edge) dialogOf(req *sip.Request) *Dialog {
 	e.mu.Lock()
 	d := e.dialogs[dialogKey{string(*req.CallID()), toTag(req)}]
+	if d == nil && req.Method == sip.BYE {
+		// The answer to a CANCEL is sipgo's and has a To tag of its own; a peer that takes that one for the dialog's
+		// must not be left with a call that it cannot end.
+		d = e.arriving[dialogKey{string(*req.CallID()), fromTag(req)}]
+	}
 	e.mu.Unlock()
 	if d == nil || !d.trunk.allows(e.sourceHop(req).addr.Addr()) {
 		return nil
