@@ -61,7 +61,6 @@ type Dialog struct {
 	timer    session
 	reliable reliable
 	hangup   *Reason // wanted as soon as it is allowed
-	refers   int
 }
 
 // party is the other side of a dialog: its tag, where it is reached, and the way there, pinned when the dialog began.

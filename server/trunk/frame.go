@@ -49,10 +49,9 @@ func (s *stream) Read(b []byte) (int, error) {
 			return 0, err
 		}
 		out, bad := inspect(one)
-		switch {
-		case bad == nil:
+		if bad == nil {
 			s.ready = out
-		default:
+		} else {
 			s.edge.count.malformed.Add(1)
 			s.edge.log.Debug("message not taken", "peer", s.RemoteAddr().String(), "err", bad)
 			if bad.reply != nil {
@@ -95,7 +94,7 @@ func (s *stream) next() ([]byte, error) {
 		if len(s.have) > 0 {
 			deadline = time.Now().Add(messageWithin)
 		}
-		if err := s.Conn.SetReadDeadline(deadline); err != nil {
+		if err := s.SetReadDeadline(deadline); err != nil {
 			return nil, err
 		}
 		got, err := s.Conn.Read(s.chunk)
@@ -131,14 +130,14 @@ func (s *stream) keepAlive() error {
 func (s *stream) refuseStream() {
 	m, _ := takeApart(s.have[:min(len(s.have), longestHead)])
 	if reply := m.refusal(errFraming); reply != nil {
-		s.Conn.SetWriteDeadline(time.Now().Add(time.Second))
+		s.SetWriteDeadline(time.Now().Add(time.Second))
 		s.Conn.Write(reply)
 	}
 }
 
 // Write gives up on a peer that does not read.
 func (s *stream) Write(b []byte) (int, error) {
-	if err := s.Conn.SetWriteDeadline(time.Now().Add(5 * time.Second)); err != nil {
+	if err := s.SetWriteDeadline(time.Now().Add(5 * time.Second)); err != nil {
 		return 0, err
 	}
 	n, err := s.Conn.Write(b)

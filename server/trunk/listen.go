@@ -36,7 +36,7 @@ func (p *packets) ReadFrom(b []byte) (int, net.Addr, error) {
 		}
 		if err != nil {
 			if failed++; failed > 100 {
-				time.Sleep(10 * time.Millisecond)
+				<-time.After(10 * time.Millisecond)
 			}
 			continue
 		}
@@ -59,7 +59,7 @@ func (p *packets) ReadFrom(b []byte) (int, net.Addr, error) {
 		p.edge.count.malformed.Add(1)
 		p.edge.log.Debug("message not taken", "peer", from.String(), "err", bad)
 		if bad.reply != nil {
-			p.PacketConn.WriteTo(bad.reply, addr)
+			p.WriteTo(bad.reply, addr)
 		}
 	}
 }
@@ -99,7 +99,7 @@ func (e *Edge) acceptLoop(f *funnel, secure bool) {
 		}
 		if err != nil {
 			e.log.Warn("a connection could not be accepted", "err", err)
-			time.Sleep(20 * time.Millisecond)
+			<-time.After(20 * time.Millisecond)
 			continue
 		}
 		if !e.admits(addrPortOf(c.RemoteAddr()).Addr()) {

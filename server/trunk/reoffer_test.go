@@ -354,7 +354,7 @@ func TestCallersMustShowCredentialsWhereTheTrunkSaysSo(t *testing.T) {
 		if q := try(2, "wrong", p["nonce"]); !strings.HasPrefix(q.start, "SIP/2.0 401") {
 			t.Fatalf("%s", q.start)
 		}
-		time.Sleep(nonceLife + time.Second)
+		<-time.After(nonceLife + time.Second)
 		q := try(3, "board", p["nonce"])
 		for !strings.Contains(q.header("WWW-Authenticate"), "stale=true") {
 			q = s.expect("SIP/2.0 401")

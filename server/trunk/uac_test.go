@@ -184,7 +184,7 @@ func TestARepeatedRefusalIsAcknowledgedAtOnce(t *testing.T) {
 		if r := want[Rejected](t, n); r.Code != 486 {
 			t.Fatalf("%+v", r)
 		}
-		time.Sleep(500 * time.Millisecond)
+		<-time.After(500 * time.Millisecond)
 		before := time.Now()
 		s.send(busy)
 		if ack := s.expect("ACK"); ack.header("Via") != inv.header("Via") || ack.tag("To") != "b" || time.Since(before) > 100*time.Millisecond {

@@ -77,12 +77,12 @@ func TestA200IsRepeatedUntilGivenUpAndThenABYEFollows(t *testing.T) {
 				at = append(at, time.Since(began))
 			}
 		}
-		wanted := []time.Duration{0, 500, 1500, 3500, 7500, 11500, 15500, 19500, 23500, 27500, 31500}
+		wanted := []int64{0, 500, 1500, 3500, 7500, 11500, 15500, 19500, 23500, 27500, 31500}
 		if len(at) != len(wanted) {
 			t.Fatalf("200 at %v", at)
 		}
 		for i := range at {
-			if at[i].Round(time.Millisecond) != wanted[i]*time.Millisecond {
+			if at[i].Round(time.Millisecond).Milliseconds() != wanted[i] {
 				t.Fatalf("200 at %v, want %v ms", at, wanted)
 			}
 		}
