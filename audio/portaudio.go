@@ -8,8 +8,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/gordonklaus/portaudio"
 )
 
 const (
@@ -40,21 +38,7 @@ type card struct {
 	micN, earN, under, over, opened atomic.Uint64
 }
 
-// callbackPanics counts frames that a fault in the callback has cost.
-var callbackPanics atomic.Uint64
-
 type choice struct{ input, output string }
-
-// rings belong to one opening of the device, so that a late callback of the one before cannot disturb them.
-type rings struct {
-	mic, ear ring
-	calls    atomic.Uint64 // of the microphone's callback
-	earCalls atomic.Uint64
-	primed   atomic.Bool
-
-	micPart, earPart Frame // of the callbacks alone
-	micAt, earAt     int
-}
 
 func openCard(o Options) (Device, error) {
 	c := &card{
@@ -244,62 +228,4 @@ func (c *card) watch(s *streams, w pulseWatch) error {
 			return fmt.Errorf("no sound for %v: the device is gone", time.Duration(silent)*watchEvery)
 		}
 	}
-}
-
-// heard is the microphone's callback: no lock, no allocation, no log. Buffers come in any length.
-func (c *card) heard(r *rings, in []int16) {
-	r.calls.Add(1)
-	for len(in) > 0 {
-		n := copy(r.micPart[r.micAt:], in)
-		in = in[n:]
-		if r.micAt += n; r.micAt == FrameSamples {
-			r.micAt = 0
-			if !r.mic.put(&r.micPart) {
-				c.over.Add(1)
-			}
-		}
-	}
-}
-
-// play is the ear's callback.
-func (c *card) play(r *rings, out []int16) {
-	r.earCalls.Add(1)
-	for len(out) > 0 {
-		if r.earAt == FrameSamples {
-			r.earAt = 0
-			if !r.ear.take(&r.earPart) {
-				r.earPart = Frame{}
-				if r.primed.Load() {
-					c.under.Add(1)
-				}
-			}
-		}
-		n := copy(out, r.earPart[r.earAt:])
-		out = out[n:]
-		r.earAt += n
-	}
-}
-
-// streams are what is open: one for each direction that there is a device for.
-type streams struct {
-	rings         *rings
-	in, out       *portaudio.Stream
-	input, output string
-}
-
-func (s *streams) close() {
-	if s == nil {
-		return
-	}
-	host.Lock()
-	defer host.Unlock()
-	if s.in != nil {
-		s.in.Abort()
-		s.in.Close()
-	}
-	if s.out != nil {
-		s.out.Abort()
-		s.out.Close()
-	}
-	portaudio.Terminate()
 }

@@ -1,0 +1,81 @@
+//go:build cgo && !headless
+
+package audio
+
+import (
+	"sync/atomic"
+
+	"github.com/gordonklaus/portaudio"
+)
+
+// rings belong to one opening of the device, so that a late callback of the one before cannot disturb them.
+type rings struct {
+	mic, ear ring
+	calls    atomic.Uint64 // of the microphone's callback
+	earCalls atomic.Uint64
+	primed   atomic.Bool
+
+	micPart, earPart Frame // of the callbacks alone
+	micAt, earAt     int
+}
+
+// callbackPanics counts frames that a fault in the callback has cost.
+var callbackPanics atomic.Uint64
+
+// heard is the microphone's callback: no lock, no allocation, no log. Buffers come in any length.
+func (c *card) heard(r *rings, in []int16) {
+	r.calls.Add(1)
+	for len(in) > 0 {
+		n := copy(r.micPart[r.micAt:], in)
+		in = in[n:]
+		if r.micAt += n; r.micAt == FrameSamples {
+			r.micAt = 0
+			if !r.mic.put(&r.micPart) {
+				c.over.Add(1)
+			}
+		}
+	}
+}
+
+// play is the ear's callback.
+func (c *card) play(r *rings, out []int16) {
+	r.earCalls.Add(1)
+	for len(out) > 0 {
+		if r.earAt == FrameSamples {
+			r.earAt = 0
+			if !r.ear.take(&r.earPart) {
+				r.earPart = Frame{}
+				if r.primed.Load() {
+					c.under.Add(1)
+				}
+			}
+		}
+		n := copy(out, r.earPart[r.earAt:])
+		out = out[n:]
+		r.earAt += n
+	}
+}
+
+// streams are what is open: one for each direction that there is a device for.
+type streams struct {
+	rings         *rings
+	in, out       *portaudio.Stream
+	input, output string
+}
+
+func (s *streams) close() {
+	if s == nil {
+		return
+	}
+	host.Lock()
+	defer host.Unlock()
+	if s.in != nil {
+		s.in.Abort()
+		s.in.Close()
+	}
+	if s.out != nil {
+		s.out.Abort()
+		s.out.Close()
+	}
+	portaudio.Terminate()
+}
