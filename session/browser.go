@@ -175,6 +175,11 @@ func (e *entraSigner) openBrowser(at string) error {
 	if e.o.OpenBrowser != nil {
 		return e.o.OpenBrowser(at)
 	}
+	return OpenBrowser(at)
+}
+
+// OpenBrowser opens an address in the system's browser. On a machine without a display it is an error.
+func OpenBrowser(at string) error {
 	var c *exec.Cmd
 	switch runtime.GOOS {
 	case "darwin":

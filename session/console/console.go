@@ -66,6 +66,8 @@ func Run(ctx context.Context, o Options) error {
 			defer restore()
 		}
 	}
+	kept := settings{settingsFile(logFile.Name()), log}
+	o, chosen := kept.settled(o)
 	device, err := audio.Open(audio.Options{Spec: o.Audio, Input: o.Input, Output: o.Output, Log: log})
 	if err != nil {
 		return err
@@ -79,7 +81,7 @@ func Run(ctx context.Context, o Options) error {
 	if o.CAFile, err = oneFile(o.CAFile, filepath.Dir(logFile.Name())); err != nil {
 		return err
 	}
-	c := &console{o: o, log: log, phone: phone}
+	c := &console{o: o, log: log, phone: phone, kept: kept, chosen: chosen}
 	return c.run(ctx)
 }
 
@@ -87,6 +89,8 @@ type console struct {
 	o       Options
 	log     *slog.Logger
 	phone   *softphone.Phone
+	kept    settings
+	chosen  ui.Settings
 	session *session.Session
 	code    atomic.Pointer[string] // of the sign-in that waits
 	tell    func(any)              // set before the session runs
@@ -107,7 +111,8 @@ func (c *console) run(ctx context.Context) error {
 	}
 	desk := ui.Options{
 		Server: c, Phone: c.phone, Theme: c.o.Theme, Language: c.o.Language, ASCII: c.o.ASCII, Demo: c.o.Demo, In: c.o.In, Out: c.o.Out,
-		Clock: c.o.Clock, Quiet: c.o.Quiet, Stay: c.o.Stay,
+		Clock: c.o.Clock, Quiet: c.o.Quiet, Stay: c.o.Stay, Motion: c.chosen.Motion, AutoAnswer: c.chosen.AutoAnswer, Input: c.o.Input, Output: c.o.Output,
+		Headsets: headsets, Saved: c.kept.save, Open: browser(c.log),
 	}
 	var err error
 	if c.o.Plain {
