@@ -40,6 +40,7 @@ type Call struct {
 	partner   *sipLeg   // an expert or number that has the caller after a transfer
 	partnerTo Target
 	transfer  *transfer
+	stale     int // answers of the arbiter to come for transfers that were dropped
 	back      *Back
 	group     *group
 	dialled   *time.Timer // an outgoing call rings at most this long
@@ -52,6 +53,7 @@ type Call struct {
 	talked, onHold time.Duration // whole call
 	over           bool          // the contact has ended; wrap-ups may go on
 	end            func() bool
+	todo           []Event // taken, not yet applied
 }
 
 // sipLeg is one SIP leg with its voice.
@@ -118,7 +120,9 @@ func (c *Call) run(first Event) {
 	first.apply(c)
 	for !c.finished() {
 		<-c.inbox.Ready()
-		for _, e := range c.inbox.Take() {
+		for c.todo = c.inbox.Take(); len(c.todo) > 0; {
+			e := c.todo[0]
+			c.todo = c.todo[1:]
 			e.apply(c) // never waits: what takes time runs beside and comes back as an event
 		}
 	}
@@ -128,7 +132,9 @@ func (c *Call) finished() bool { return c.over && len(c.wraps) == 0 }
 
 // finish answers what came too late: an agent who was just given this contact must not stay bound to it.
 func (c *Call) finish() {
-	for _, e := range c.inbox.Close() {
+	late := append(c.todo, c.inbox.Close()...)
+	c.todo = nil
+	for _, e := range late {
 		e.apply(c)
 	}
 	c.ended()

@@ -921,3 +921,177 @@ func TestAnAgentCallsOut(t *testing.T) {
 		})
 	}
 }
+
+func TestASecondTransferThatIsRefusedLeavesTheFirst(t *testing.T) {
+	for name, to := range map[string]call.Target{
+		"a forbidden number": {Kind: "number", Number: "+1900", Name: "+1900"}, "an unknown queue": {Kind: "queue", ID: "nowhere"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in(t, func(t *testing.T, h *house) {
+				h.ready("adele")
+				h.arrives("+442079460042")
+				c := h.answers("adele")
+				h.must(c, transferTo(megan))
+				if no := h.do(c, transferTo(to)); no == nil {
+					t.Fatal("not refused")
+				}
+				h.phone(0).sink(trunk.Rejected{Code: 603})
+				h.want("adele", fact.Talking)
+				h.hears(h.leg(0), "adele")
+			})
+		})
+	}
+}
+
+func TestATransferToAnAgentThatIsTakenBackBeforeItRings(t *testing.T) {
+	alex := call.Target{Kind: "agent", ID: "alex", Name: "Alex Wilber"}
+	for _, then := range []string{"nothing", "to the agent again", "to an expert"} {
+		t.Run(then, func(t *testing.T) {
+			in(t, func(t *testing.T, h *house) {
+				h.ready("adele")
+				h.arrives("+442079460042")
+				c := h.answers("adele")
+				h.ready("alex")
+				c.Tell(transferTo(alex)(nil))
+				c.Tell(call.Undo{Agent: "adele"})
+				switch then {
+				case "nothing":
+					h.want("alex", fact.Ready)
+					h.want("adele", fact.Talking)
+					if h.has("alex rings") {
+						t.Fatal("alex rings for nobody")
+					}
+				case "to the agent again":
+					c.Tell(transferTo(alex)(nil))
+					h.want("alex", fact.OfferedState)
+					h.answers("alex")
+					h.want("alex", fact.Talking)
+					h.hears(h.leg(0), "alex")
+				case "to an expert":
+					c.Tell(transferTo(megan)(nil))
+					h.want("alex", fact.Ready)
+					h.want("adele", fact.Transferring)
+				}
+			})
+		})
+	}
+}
+
+func TestADirectCallThatNobodyTakesEnds(t *testing.T) {
+	for _, why := range []string{"missed", "declined", "the console is lost"} {
+		t.Run(why, func(t *testing.T) {
+			in(t, func(t *testing.T, h *house) {
+				h.deps.Rules.Number = func(string, fact.Number) (flow.Destination, bool) {
+					return flow.Destination{Kind: "agent", ID: "adele"}, true
+				}
+				h.ready("adele")
+				d := h.arrives("+442079460042")
+				h.hears(h.leg(0), "ringback")
+				o := <-h.offers
+				switch why {
+				case "missed":
+					time.Sleep(18 * time.Second)
+				case "declined":
+					h.acd.Tell(routing.Decline{Reservation: o.Reservation, Agent: "adele"})
+				default:
+					h.acd.Tell(routing.Console{Agent: "adele"})
+				}
+				synctest.Wait()
+				if !d.has("hangup") {
+					t.Fatal("it rings on at nobody")
+				}
+				if e := h.ended(h.calls[0].ID()); e.End != fact.Unanswered {
+					t.Fatalf("ended %+v", e)
+				}
+			})
+		})
+	}
+}
+
+func TestAnOwnCallWithoutWorkAfterItEndsFromAnywhere(t *testing.T) {
+	for _, where := range []string{"asking", "in a group", "handed on"} {
+		t.Run(where, func(t *testing.T) {
+			in(t, func(t *testing.T, h *house) {
+				h.ready("adele")
+				c := call.Dial(h.deps, "adele", call.Target{Kind: "number", Name: "+441", Number: "+441"}, nil)
+				h.calls = append(h.calls, c)
+				synctest.Wait()
+				h.phone(0).sink(trunk.Answered{SDP: []byte("answer")})
+				synctest.Wait()
+				h.must(c, func(r call.Reply) call.Event { return call.Ask{Agent: "adele", To: megan, Reply: r} })
+				h.phone(1).sink(trunk.Answered{SDP: []byte("answer")})
+				synctest.Wait()
+				switch where {
+				case "in a group":
+					h.must(c, func(r call.Reply) call.Event { return call.Join{Agent: "adele", Reply: r} })
+				case "handed on":
+					h.must(c, func(r call.Reply) call.Event { return call.Complete{Agent: "adele", Reply: r} })
+				}
+				if where != "handed on" {
+					h.phone(0).sink(trunk.Ended{By: "peer"})
+				}
+				h.want("adele", fact.Ready)
+			})
+		})
+	}
+}
+
+func TestAnOwnCallThatEndsBeforeItMayBegin(t *testing.T) {
+	in(t, func(t *testing.T, h *house) {
+		h.acd.Tell(routing.SignIn{Agent: "adele"})
+		synctest.Wait()
+		replies := 0
+		c := call.Dial(h.deps, "adele", call.Target{Kind: "number", Name: "+441", Number: "+441"}, func(*call.No) { replies++ })
+		c.Tell(call.Stop{})
+		h.want("adele", fact.NotReady)
+		if replies != 1 {
+			t.Fatalf("%d replies", replies)
+		}
+	})
+}
+
+func TestWrapUpThatAReloadTookAway(t *testing.T) {
+	for _, lost := range []bool{false, true} {
+		t.Run(fmt.Sprint("console lost ", lost), func(t *testing.T) {
+			in(t, func(t *testing.T, h *house) {
+				h.ready("adele")
+				d := h.arrives("+442079460042")
+				c := h.answers("adele")
+				h.acd.Tell(routing.Configure{Settings: routing.Settings{Grace: 20 * time.Second, Queues: []routing.Queue{{ID: "support", Agents: []fact.AgentID{"adele", "alex"}, Ring: 20 * time.Second}}}})
+				if lost {
+					h.acd.Tell(routing.Console{Agent: "adele"})
+					synctest.Wait()
+				}
+				d.sink(trunk.Ended{By: "peer"})
+				synctest.Wait()
+				if !h.has("adele: wrap gone") {
+					t.Fatalf("the work after the call stays for ever: %s", h.all())
+				}
+				if c.Tell(call.Show{Agent: "adele"}) {
+					t.Fatal("the call lives on")
+				}
+			})
+		})
+	}
+}
+
+func TestAFaultInACallLeavesNobodyBoundToIt(t *testing.T) {
+	in(t, func(t *testing.T, h *house) {
+		h.ready("adele")
+		d := h.arrives("+442079460042")
+		c, o, busy := h.calls[0], <-h.offers, make(chan struct{})
+		c.Tell(call.Hold{Agent: "alex", Reply: func(*call.No) { <-busy }})
+		synctest.Wait()
+		c.Tell(call.Hold{Agent: "alex", Reply: func(*call.No) { panic("a fault") }})
+		h.acd.Tell(routing.Accept{Reservation: o.Reservation, Agent: "adele"})
+		synctest.Wait()
+		close(busy)
+		synctest.Wait()
+		if s := h.state("adele"); s == fact.Connecting || s == fact.Talking {
+			t.Fatalf("adele is bound to nobody: %s", s)
+		}
+		if !d.has("hangup") {
+			t.Fatal("the caller is left in silence")
+		}
+	})
+}

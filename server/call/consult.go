@@ -49,6 +49,8 @@ func (c *Call) consulted(t *transfer) {
 	c.tellStory(t.to.Name + " answers; the caller hears music")
 	if t.by != nil && !t.by.lost {
 		media.Join(t.by.line, t.leg.voice)
+	} else {
+		t.leg.voice.Hear(c.deps.Media.Music(c.queue))
 	}
 	c.show()
 }

@@ -135,7 +135,8 @@ func (e AgentIs) apply(c *Call) {
 				w.card.Extended++
 			}
 			c.deps.Consoles.Wrap(e.Agent, c, w.card)
-		case e.From == fact.Wrapup && e.To != fact.Wrapup, e.From == fact.Lost && e.Cause == routing.GraceEnds:
+		case e.From == fact.Wrapup && e.To != fact.Wrapup, e.From == fact.Lost && e.Cause == routing.GraceEnds,
+			e.Cause == routing.CallEndsBare: // the queue wants no work after its calls any more
 			delete(c.wraps, e.Agent)
 			c.recordOf(e.Agent, fact.Wrapped{
 				Code: w.card.Code, WrapMS: time.Since(w.began).Milliseconds(), ByTimer: e.By == routing.ByRule, Extended: w.card.Extended,

@@ -48,7 +48,7 @@ func (e fromDialog) apply(c *Call) {
 func (c *Call) rings(l *sipLeg, v trunk.Ringing) {
 	t := c.transfer
 	if t == nil || t.leg != l {
-		if l == c.leg && v.SDP != nil && !l.early { // early media of an outgoing call is for the agent's ear
+		if l == c.leg && c.agent != nil && v.SDP != nil && !l.early { // early media of an outgoing call is for the agent's ear
 			if l.early = l.voice.Accept(v.SDP) == nil; l.early {
 				c.agent.line.Hear(media.From(l.voice))
 			}

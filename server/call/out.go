@@ -5,7 +5,6 @@ import (
 
 	"cordboard/server/fact"
 	"cordboard/server/inbox"
-	"cordboard/server/media"
 	"cordboard/server/routing"
 	"cordboard/server/trunk"
 )
@@ -26,7 +25,11 @@ type dials struct {
 
 func (e dials) apply(c *Call) {
 	c.leg = &sipLeg{role: "caller", gone: true}
-	c.deps.ACD.Ask(routing.Dial{Agent: e.agent, Contact: c.id}, func(late *routing.TooLate) { c.Tell(dialGranted{e, late == nil}) })
+	c.deps.ACD.Ask(routing.Dial{Agent: e.agent, Contact: c.id}, func(late *routing.TooLate) {
+		if g := (dialGranted{e, late == nil}); !c.Tell(g) {
+			g.tooLate(c)
+		}
+	})
 }
 
 // dialGranted: the arbiter has said whether the agent may dial now.
@@ -35,7 +38,19 @@ type dialGranted struct {
 	ok bool
 }
 
+// tooLate: the call has ended meanwhile; the agent must not stay bound to it.
+func (e dialGranted) tooLate(c *Call) {
+	e.reply.no("not_now", "The call could not be placed.")
+	if e.ok {
+		c.deps.ACD.Tell(routing.CallOver{Agent: e.agent, Contact: c.id, By: routing.ByServer})
+	}
+}
+
 func (e dialGranted) apply(c *Call) {
+	if c.over {
+		e.tooLate(c)
+		return
+	}
 	if !e.ok {
 		e.reply.no("not_now", "You can call out when you are ready or not ready, not in a call.")
 		c.over = true
@@ -75,8 +90,12 @@ func (c *Call) dialAnswered(sdp []byte) {
 	}
 	a := c.agent
 	c.dialled.Stop()
-	media.Join(c.leg.voice, a.line)
-	a.joined, a.talkingFrom = time.Now(), time.Now()
+	a.joined = time.Now()
+	if a.lost {
+		c.pause(a)
+	} else {
+		c.talk(a)
+	}
 	c.recordOf(a.id, fact.Connected{}, nil)
 	c.deps.ACD.Tell(routing.InCall{Agent: a.id, Contact: c.id, Cause: routing.DialAnswered, By: routing.ByServer})
 	c.tellStory("answered")

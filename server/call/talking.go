@@ -275,6 +275,7 @@ func (e GraceOver) apply(c *Call) {
 		return
 	}
 	c.unhold(a)
+	c.stopTalk(a)
 	c.deps.Consoles.CardGone(a.id, c.id)
 	if c.group != nil { // the others go on with each other
 		g := c.group

@@ -31,6 +31,7 @@ type transfer struct {
 	until       time.Time
 	timer       *time.Timer
 	reservation fact.ReservationID
+	asking      bool // the arbiter has not said yet whether the agent can be rung
 }
 
 // Transfer hands the caller on without asking first. It can be taken back until it is answered.
@@ -51,8 +52,6 @@ func (e Transfer) apply(c *Call) {
 	case c.group != nil || c.transfer != nil && c.transfer.consult:
 		e.Reply.no("not_now", "Somebody is being asked. Hand the call over, or let them go first.")
 		return
-	case c.transfer != nil: // another expert instead
-		c.dropTransfer(fact.TakenBack, "")
 	}
 	if e.To.Kind == "queue" {
 		c.toQueue(a, e)
@@ -62,6 +61,9 @@ func (e Transfer) apply(c *Call) {
 	t := &transfer{id: fact.TransferID(fact.NewID(now)), by: a, to: e.To, state: "starting", since: now, until: now.Add(c.deps.Rules.RingFor)}
 	if e.To.Kind != "agent" && !c.dial(t, e.Reply) {
 		return
+	}
+	if c.transfer != nil { // another expert instead
+		c.dropTransfer(fact.TakenBack, "")
 	}
 	c.transfer, c.back = t, nil
 	c.unhold(a)
@@ -112,6 +114,7 @@ func (c *Call) dial(t *transfer, r Reply) bool {
 
 func (c *Call) reserve(t *transfer) {
 	id := t.id
+	t.asking = true
 	c.deps.ACD.Ask(routing.Reserve{Contact: c.id, Agent: fact.AgentID(t.to.ID), Kind: routing.FromTransfer, Queue: c.queue, Ring: c.deps.Rules.RingFor},
 		func(late *routing.TooLate) {
 			if late != nil {
@@ -126,9 +129,13 @@ type notReserved struct {
 }
 
 func (e notReserved) apply(c *Call) {
-	if t := c.transfer; t != nil && t.id == e.id {
-		c.transferFailed("busy", 0)
+	t := c.transfer
+	if t == nil || t.id != e.id {
+		c.stale--
+		return
 	}
+	t.asking = false
+	c.transferFailed("busy", 0)
 }
 
 // toQueue hands the caller to another queue; the agent is out at once.
@@ -137,6 +144,9 @@ func (c *Call) toQueue(a *agentLeg, e Transfer) {
 	if _, ok := c.deps.Rules.Queue(q); !ok {
 		e.Reply.no("unknown", "There is no such queue.")
 		return
+	}
+	if c.transfer != nil {
+		c.dropTransfer(fact.TakenBack, "")
 	}
 	t := &transfer{id: fact.TransferID(fact.NewID(time.Now())), by: a, to: e.To}
 	c.recordMove(t, fact.Started, "", 0, "")
@@ -287,7 +297,10 @@ func (c *Call) endTransfer(t *transfer) {
 	if t.leg != nil {
 		c.hangup(t.leg, trunk.Reason{Text: "taken back"})
 	}
-	if t.reservation != "" {
+	if t.asking { // the answer is still to come, and is for nobody then
+		c.stale++
+	}
+	if t.asking || t.reservation != "" {
 		c.deps.ACD.Tell(routing.Gone{Contact: c.id, Outcome: fact.Withdrawn})
 	}
 }

@@ -44,6 +44,10 @@ func (e Offered) apply(c *Call) {
 		c.deps.ACD.Tell(routing.Gone{Contact: c.id, Outcome: fact.CallerOff})
 		return
 	}
+	if e.Kind == routing.FromTransfer && c.stale > 0 { // taken back before it rang
+		c.stale--
+		return
+	}
 	o := Offer{
 		Reservation: e.Reservation, Contact: c.id, Caller: c.caller, Called: c.called, Queue: c.queueName(), Path: c.path, Arrived: c.arrived,
 		Offered: time.Now(), Deadline: e.Deadline, Why: c.why(e.Why), Story: append([]Line(nil), c.story...),
@@ -51,6 +55,7 @@ func (e Offered) apply(c *Call) {
 	c.offer, c.offerTo = &o, e.Agent
 	c.tellStory("offered to " + c.deps.Rules.AgentName(e.Agent))
 	if t := c.transfer; t != nil && e.Kind == routing.FromTransfer {
+		t.asking = false
 		t.reservation, t.state, t.until = e.Reservation, "ringing", e.Deadline
 		c.show()
 	}
@@ -83,6 +88,9 @@ func (e OfferOver) apply(c *Call) {
 	c.tellStory(c.deps.Rules.AgentName(e.Agent) + ": " + strings.ReplaceAll(string(e.Outcome), "_", " "))
 	if t := c.transfer; t != nil && t.reservation == e.Reservation {
 		c.transferFailed(transferWhy(e.Outcome), 0)
+	}
+	if e.Kind == routing.FromDirect { // nobody else is rung
+		goodbye{"agent " + string(e.Outcome)}.apply(c)
 	}
 }
 
@@ -134,7 +142,7 @@ func (e Connected) apply(c *Call) {
 func (c *Call) takesOver(e Connected) bool {
 	t := c.transfer
 	if t == nil || t.reservation != e.Reservation {
-		return c.agent == nil
+		return c.agent == nil && c.partner == nil
 	}
 	c.transfer = nil
 	c.recordMove(t, fact.Answered, "", 0, "")

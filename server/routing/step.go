@@ -138,6 +138,7 @@ func (e CallOver) apply(s *State) {
 		if work {
 			a.lost = pending{fact.Wrapup, "", ByRule}
 		} else {
+			s.decide(Changed{Agent: a.id, From: a.state, To: a.state, Reason: a.reason, By: e.By, Cause: CallEndsBare, Contact: a.contact, Until: a.until})
 			a.contact = ""
 		}
 		return
