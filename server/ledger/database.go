@@ -53,6 +53,14 @@ type outdated struct{ version int }
 func (o *outdated) Error() string { return fmt.Sprintf("tables of version %d", o.version) }
 
 func tryTables(path string) (*sql.DB, error) {
+	// Callers' numbers are nobody else's business; SQLite gives its other files the rights of this one.
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(f.Chmod(0o600), f.Close()); err != nil {
+		return nil, err
+	}
 	db, err := sql.Open("sqlite", dsn(path, "journal_mode(WAL)", "synchronous(NORMAL)", "temp_store(MEMORY)", "cache_size(-32000)", "wal_autocheckpoint(2000)"))
 	if err != nil {
 		return nil, err

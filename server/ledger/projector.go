@@ -26,7 +26,7 @@ type projector struct {
 	mu      sync.Mutex
 	streams map[string]*bus.Stream
 	done    map[string]uint64 // in the tables
-	moved   chan struct{}     // closed and made anew at every commit
+	moved   chan struct{}     // closed and made anew whenever done has changed
 	target  map[string]uint64 // stored, as last heard
 	waiting int               // who waits for the tables
 }
@@ -184,11 +184,16 @@ func (p *projector) commit(s *shelf) error {
 	for t, seq := range at {
 		p.done[t] = seq
 	}
-	close(p.moved)
-	p.moved = make(chan struct{})
+	p.wake()
 	p.mu.Unlock()
 	p.tell(nil)
 	return nil
+}
+
+// wake has everybody who waits look again at what is done. p.mu is held.
+func (p *projector) wake() {
+	close(p.moved)
+	p.moved = make(chan struct{})
 }
 
 // startReaders starts a reader for each stream that has none yet, from where the tables stand.
@@ -205,6 +210,7 @@ func (p *projector) startReaders(ctx context.Context, s *shelf, reading map[stri
 		}
 		reading[tenant] = true
 		p.done[tenant] = from - 1
+		p.wake() // the tables may have everything already, and then no commit says so
 		wait.Add(1)
 		inbox.Go(func(panicked *inbox.Panic) { failed <- panicked }, func() {
 			defer wait.Done()
