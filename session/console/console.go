@@ -104,9 +104,9 @@ func (c *console) run(ctx context.Context) error {
 		Server: c.o.Server, CAFile: c.o.CAFile, Profile: c.o.Profile, CacheDir: c.o.CacheDir, SignIn: c.o.SignIn, TokenStore: c.o.TokenStore,
 		Program: c.o.Program, Tell: c.told, Phone: c.phone, Log: c.log,
 	})
-	go c.watchPhone(ctx)
 	start := func(tell func(any)) {
 		c.tell = tell
+		go c.watchPhone(ctx)
 		ended <- c.session.Run(ctx)
 	}
 	desk := ui.Options{
@@ -153,6 +153,9 @@ func (c *console) watchPhone(ctx context.Context) {
 			}
 			if e.Kind == softphone.WantRestart {
 				c.session.RestartLine()
+			}
+			if said, ok := e.Said(); ok {
+				c.tell(wire.News{At: time.Now(), Said: &said})
 			}
 		}
 	}
