@@ -81,6 +81,7 @@ func (e *Edge) probe(ctx context.Context, n *trunk, p *peer) error {
 	if err != nil {
 		return err
 	}
+	e.learn(p, hops)
 	for _, h := range hops[:min(len(hops), 4)] {
 		h.peer = p
 		var res *sip.Response

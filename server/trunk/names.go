@@ -2,7 +2,9 @@ package trunk
 
 import (
 	"context"
+	"maps"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 )
@@ -49,4 +51,29 @@ func (e *Edge) watchNames(ctx context.Context, t *table) {
 			}
 		}
 	})
+}
+
+// learn admits what a peer's name gave just now, before the next look-up of all does: its answers come from there.
+func (e *Edge) learn(p *peer, hops []hop) {
+	if _, err := netip.ParseAddr(p.Host); err == nil {
+		return
+	}
+	for _, h := range hops {
+		a := h.addr.Addr()
+		if p.has(a) && e.admits(a) {
+			continue
+		}
+		p.mu.Lock()
+		p.addrs = append(slices.Clip(p.addrs), a)
+		p.mu.Unlock()
+		t := e.table.Load()
+		for {
+			old := t.names.Load()
+			now := maps.Clone(*old)
+			now[a] = true
+			if t.names.CompareAndSwap(old, &now) {
+				break
+			}
+		}
+	}
 }

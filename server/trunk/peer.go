@@ -108,6 +108,7 @@ func (e *Edge) hops(ctx context.Context, n *trunk, target string) ([]hop, error)
 			continue
 		}
 		got = got[:min(len(got), 4)]
+		e.learn(p, got)
 		for i := range got {
 			got[i].peer = p
 		}

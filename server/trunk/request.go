@@ -57,6 +57,9 @@ func (e *Edge) walk(ctx context.Context, w way, try func(h hop, pinned bool) err
 	}
 	err = fmt.Errorf("%s has no address", host)
 	for _, h := range hops[:min(len(hops), 4)] {
+		if h.transport == "udp" && !e.admits(h.addr.Addr()) {
+			e.log.Warn("a call goes on by an address outside of the access list: its answers are not heard", "trunk", w.trunk.ID, "peer", h.String())
+		}
 		if p := w.trunk.peerAt(h.addr.Addr(), ""); p != nil && h.host == h.addr.Addr().String() {
 			h.host = p.Host // certificates have names
 		}

@@ -472,3 +472,45 @@ func TestEveryAddressFamilyAndWildcard(t *testing.T) {
 		})
 	}
 }
+
+func TestAPeerWhoseNameMovesIsHeardAtOnce(t *testing.T) {
+	far, err := net.ListenPacket("udp", "127.0.0.7:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer far.Close()
+	dns := &movingName{at: "127.0.0.6"}
+	h := realHouse(t, Options{UDP: "127.0.0.1:0", Lookup: dns}, Trunk{ID: "london", Peers: []Peer{{Host: "sbc.example", Port: far.LocalAddr().(*net.UDPAddr).Port, Transport: "udp"}}})
+	dns.move("127.0.0.7")
+	nn := make(news, 16)
+	h.edge.Dial(Outgoing{Trunk: "london", To: "100", SDP: []byte("v=0")}, func(e Event) { nn <- e })
+	buf := make([]byte, 65535)
+	far.SetReadDeadline(time.Now().Add(10 * time.Second))
+	k, from, err := far.ReadFrom(buf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := (&sbc{at: far.LocalAddr().String()}).answer(packet{text: string(buf[:k])}, "486 Busy Here", "b", "", "")
+	far.WriteTo([]byte(strings.ReplaceAll(strings.TrimSpace(a), "\n", "\r\n")+"\r\nContent-Length: 0\r\n\r\n"), from)
+	if r := want[Rejected](t, nn); r.Code != 486 {
+		t.Fatalf("%+v", r)
+	}
+}
+
+type movingName struct {
+	names
+	mu sync.Mutex
+	at string
+}
+
+func (m *movingName) move(to string) {
+	m.mu.Lock()
+	m.at = to
+	m.mu.Unlock()
+}
+
+func (m *movingName) LookupNetIP(context.Context, string, string) ([]netip.Addr, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return []netip.Addr{netip.MustParseAddr(m.at)}, nil
+}
