@@ -343,5 +343,5 @@ func (s *shift) report() error {
 		return err
 	}
 	s.did("the ledger has three contacts: %s", strings.Join(want, ", "))
-	return ledger.ContactsReport(s.ctx, s.out, ledger.ReportOptions{Dir: dir, Width: 120}, ledger.Filter{})
+	return ledger.ContactsReport(s.ctx, s.out, ledger.ReportOptions{Dir: dir}, ledger.Filter{})
 }
