@@ -66,6 +66,9 @@ func (c *Contact) how() string {
 
 var contactColumns = makeContactColumns()
 
+// tableColumns are what the table shows and sums.
+var tableColumns = split(`id arrived number name withheld called queue waited_ms talk_ms hold_ms wrap_ms talked_with end ended ended_by code wrap_code mos answered`)
+
 func makeContactColumns() []*column {
 	waited, waitedS := length(func(c *Contact) int64 { return c.WaitedMS })
 	talked, talkedS := length(func(c *Contact) int64 { return c.TalkMS })

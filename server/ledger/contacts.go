@@ -19,6 +19,8 @@ type Filter struct {
 	End      string        // completed, abandoned, transferred, unanswered, refused, broken, open
 	Limit    int           // 0: all
 	Newest   bool          // newest first
+
+	columns []string // what is read; nil: all
 }
 
 // where puts a filter into SQL.
@@ -31,17 +33,22 @@ func (f *Filter) where() (string, []any) {
 	if !f.To.IsZero() {
 		add("arrived < ?", f.To.UnixMicro())
 	}
+	// Sets are made once and looked up; asked for each contact, SQLite would walk a tenant's rows each time.
 	if f.Queue != "" {
-		add("EXISTS (SELECT 1 FROM visits v WHERE v.tenant = contacts.tenant AND v.contact = contacts.id AND v.queue = ?)", f.Queue)
+		add("id IN (SELECT contact FROM visits WHERE tenant = ? AND queue = ?)", string(f.Tenant), f.Queue)
 	}
 	if f.Agent != "" {
 		a := strings.ToLower(f.Agent)
-		add(`EXISTS (SELECT 1 FROM talks t WHERE t.tenant = contacts.tenant AND t.contact = contacts.id AND (t.agent = ? OR substr(t.agent, 1, ?) = ?))`,
-			a, len([]rune(a))+1, a+"@")
+		add("id IN (SELECT contact FROM talks WHERE tenant = ? AND agent = ? UNION SELECT contact FROM talks WHERE tenant = ? AND agent > ? AND agent < ?)",
+			string(f.Tenant), a, string(f.Tenant), a+"@", a+"A") // between a@ and a@…: A comes after @
 	}
 	if f.Number != "" {
 		n := digits(f.Number)
-		add("(number = ? OR substr(number, ?) = ?)", f.Number, -len(n), n)
+		if strings.HasPrefix(n, "+") {
+			add("number = ?", n)
+		} else {
+			add("number IN (SELECT DISTINCT number FROM contacts WHERE tenant = ? AND substr(number, ?) = ?)", string(f.Tenant), -len(n), n)
+		}
 	}
 	switch f.End {
 	case "":
@@ -76,13 +83,13 @@ func (r *Reader) Contacts(ctx context.Context, f Filter, each func(*Contact) err
 		return err
 	}
 	where, args := f.where()
-	rs, err := r.db.QueryContext(ctx, contactTable.of(where), args...)
+	var c Contact
+	columns, at := contactTable.some(f.columns, c.fields())
+	rs, err := r.db.QueryContext(ctx, "SELECT "+columns+" FROM contacts "+where, args...)
 	if err != nil {
 		return err
 	}
 	defer rs.Close()
-	var c Contact
-	at := c.fields()
 	for rs.Next() {
 		if err := rs.Scan(at...); err != nil {
 			return err

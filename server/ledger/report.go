@@ -73,6 +73,9 @@ func ContactsReport(ctx context.Context, w io.Writer, o ReportOptions, f Filter)
 	}
 	defer r.Close()
 	f.Tenant = fact.TenantID(o.Tenant)
+	if o.Format == "table" {
+		f.columns = tableColumns
+	}
 	var s sums
 	out := newSheet(w, o, contactColumns)
 	if err := r.Contacts(ctx, f, func(c *Contact) error {

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -71,6 +72,20 @@ func (t *table) put(n int) string {
 // of reads all columns; where says which rows.
 func (t *table) of(where string) string {
 	return fmt.Sprintf("SELECT %s FROM %s %s", strings.Join(t.columns, ", "), t.name, where)
+}
+
+// some picks columns and their fields; nil picks all.
+func (t *table) some(names []string, fields []any) (columns string, picked []any) {
+	if names == nil {
+		return strings.Join(t.columns, ", "), fields
+	}
+	for i, c := range t.columns {
+		if slices.Contains(names, c) {
+			columns += ", " + c
+			picked = append(picked, fields[i])
+		}
+	}
+	return strings.TrimPrefix(columns, ", "), picked
 }
 
 func schema() string {
