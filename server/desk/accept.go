@@ -65,10 +65,6 @@ func (d *Desk) admit(c *conn, hello wire.Hello) {
 		c.refuse(wire.Refused{Code: "too_old", Words: "This console is too old for the server: install " + d.o.Program + "."})
 		return
 	}
-	if d.o.Draining() {
-		c.refuse(wire.Refused{Code: "draining", Words: "The server is about to stop. Try again in a minute."})
-		return
-	}
 	id, err := d.o.Validator.Validate(c.ctx, hello.Token)
 	if err != nil {
 		d.o.Log.Info("a token was refused", "err", err)
@@ -84,6 +80,10 @@ func (d *Desk) admit(c *conn, hello wire.Hello) {
 	if no != nil {
 		d.o.Log.Info("a person was refused", "tenant", id.Tenant, "code", no.Code)
 		c.refuse(*no)
+		return
+	}
+	if d.o.Draining() && room.seat(person.ID) == nil { // who is in may come back to a caller
+		c.refuse(wire.Refused{Code: "draining", Words: "The server is about to stop. Try again in a minute."})
 		return
 	}
 	c.token = func(ctx context.Context, raw string) (time.Time, error) {

@@ -13,6 +13,13 @@ import (
 	"cordboard/session/wire"
 )
 
+// Bounds of what a console may say.
+const (
+	maxID     = 128
+	maxSearch = 256
+	maxReason = 64
+)
+
 // commanded is a command of the console. Done once; the same id again gets the same reply.
 type commanded struct {
 	conn *conn
@@ -24,6 +31,11 @@ func (e commanded) apply(s *seat) {
 		if r != nil {
 			e.conn.send(wire.FromServer{Reply: r})
 		}
+		return
+	}
+	if len(e.cmd.ID) > maxID {
+		e.conn.log.Info("a console sent a command with an id that is too long", "agent", s.person.ID)
+		e.conn.close("bad command")
 		return
 	}
 	s.remember(e.cmd.ID)
@@ -110,6 +122,10 @@ var verbs = map[wire.Verb]func(*seat, wire.Command){
 	wire.DoNotReady: (*seat).notReady,
 	wire.DoAnswer:   (*seat).accept,
 	wire.DoDecline: func(s *seat, c wire.Command) {
+		if c.Reason = clean(c.Reason); len(c.Reason) > maxReason {
+			s.no(c.ID, "bad", "There is no such reason.")
+			return
+		}
 		s.room.tenant().ACD.Ask(routing.Decline{Reservation: fact.ReservationID(c.Reservation), Agent: s.person.ID, Reason: c.Reason}, s.inTime(c.ID, "declined"))
 	},
 	wire.DoHold: func(s *seat, c wire.Command) {
@@ -160,7 +176,7 @@ var verbs = map[wire.Verb]func(*seat, wire.Command){
 	wire.DoSearch: (*seat).search,
 	wire.DoHistory: func(s *seat, c wire.Command) {
 		t := s.room.tenant()
-		s.beside(func() event {
+		s.besideFor(c.ID, func() event {
 			r := wire.Reply{ID: c.ID, OK: true}
 			if t.History != nil {
 				r.Rows = t.History.Last(t.ID, s.person.ID, 200)
@@ -197,12 +213,13 @@ func (s *seat) accept(c wire.Command) {
 	if id == "" && s.board.Offer != nil {
 		id = fact.ReservationID(s.board.Offer.Reservation)
 	}
-	if c.Muted {
-		if k := s.offers[id]; k != nil {
-			defer k.Tell(call.Muted{Agent: s.person.ID, On: true})
+	k, answer := s.offers[id], s.inTime(c.ID, "talking")
+	s.room.tenant().ACD.Ask(routing.Accept{Reservation: id, Agent: s.person.ID}, func(late *routing.TooLate) {
+		if late == nil && c.Muted && k != nil { // the call has been told of the agent by now
+			k.Tell(call.Muted{Agent: s.person.ID, On: true})
 		}
-	}
-	s.room.tenant().ACD.Ask(routing.Accept{Reservation: id, Agent: s.person.ID}, s.inTime(c.ID, "talking"))
+		answer(late)
+	})
 }
 
 // toCall hands a command to the call on the desk. A late key never reaches the next call: the console says
@@ -245,6 +262,9 @@ func (s *seat) transfer(c wire.Command) {
 		s.no(c.ID, "bad", "Say to whom.")
 		return
 	}
+	if c.Contact == "" && s.call != nil { // reading the presence takes time: the next call must not be meant then
+		c.Contact = string(s.call.ID())
+	}
 	t := s.room.tenant()
 	to, p, words := s.target(t, *c.To)
 	if words != "" {
@@ -259,7 +279,7 @@ func (s *seat) transfer(c wire.Command) {
 		s.goes(c, to, p)
 		return
 	}
-	s.beside(func() event {
+	s.besideFor(c.ID, func() event {
 		ctx, cancel := context.WithTimeout(context.Background(), presenceTake)
 		defer cancel()
 		r, ok := t.Fresh(ctx, p)
@@ -406,6 +426,10 @@ func cleanNote(s string) string {
 }
 
 func (s *seat) search(c wire.Command) {
+	if len(c.Text) > maxSearch {
+		s.no(c.ID, "bad", "That is too long to look for.")
+		return
+	}
 	t := s.room.tenant()
 	r := wire.Reply{ID: c.ID, OK: true, People: []wire.Person{}}
 	for _, p := range t.Roster.Search(c.Text, 50) {
@@ -428,7 +452,7 @@ func (s *seat) why(c wire.Command) {
 		s.reply(wire.Reply{ID: c.ID, OK: true, Lines: []string{idleWords(s.idle)}})
 		return
 	}
-	s.beside(func() event { return replied{wire.Reply{ID: c.ID, OK: true, Lines: t.History.Why(t.ID, id)}} })
+	s.besideFor(c.ID, func() event { return replied{wire.Reply{ID: c.ID, OK: true, Lines: t.History.Why(t.ID, id)}} })
 }
 
 func idleWords(i wire.Idle) string {

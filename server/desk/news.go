@@ -8,6 +8,7 @@ import (
 	"cordboard/server/call"
 	"cordboard/server/fact"
 	"cordboard/server/inbox"
+	"cordboard/server/people"
 	"cordboard/server/routing"
 	"cordboard/session/wire"
 )
@@ -48,9 +49,16 @@ func (s *seat) lookUp(o call.Offer) {
 }
 
 // beside runs f in a goroutine of its own and puts what it gives back into the seat.
-func (s *seat) beside(f func() event) {
+func (s *seat) beside(f func() event) { s.besideFor("", f) }
+
+// besideFor does it for a command, which is answered whatever happens.
+func (s *seat) besideFor(command string, f func() event) {
+	id := s.person.ID
 	inbox.Go(func(p *inbox.Panic) {
-		s.room.desk.o.Log.Error("a look-up failed by a fault of our own", "agent", s.person.ID, "err", p)
+		s.room.desk.o.Log.Error("a look-up failed by a fault of our own", "agent", id, "err", p, "stack", string(p.Stack))
+		if command != "" {
+			s.tell(replied{wire.Reply{ID: command, Code: "not_now", Words: "The server could not look that up; try again."}})
+		}
 	},
 		func() {
 			if e := f(); e != nil {
@@ -83,7 +91,10 @@ type offerGone struct{ o call.OfferGone }
 
 func (e offerGone) apply(s *seat) {
 	delete(s.offers, e.o.Reservation)
-	n := wire.News{Clear: []wire.Section{wire.ClearOffer}}
+	var n wire.News
+	if o := s.board.Offer; o == nil || o.Reservation == string(e.o.Reservation) { // the next caller may ring already
+		n.Clear = []wire.Section{wire.ClearOffer}
+	}
 	c := wireCaller(e.o.Caller)
 	switch e.o.Outcome {
 	case fact.Missed:
@@ -325,12 +336,13 @@ type rulesChanged struct{}
 
 func (rulesChanged) apply(s *seat) {
 	t := s.room.tenant()
-	if p := t.Roster.ByID(s.person.ID); p != nil {
-		s.person = p
+	if p := t.Roster.ByID(s.person.ID); p != nil && p.Role >= people.Agent {
+		s.person, s.role = p, min(s.role, p.Role)
 	} else {
 		putOut{wire.Refused{Code: "unknown", Words: "You are no longer in this contact centre."}}.apply(s)
 		return
 	}
+	t.ACD.Tell(routing.Skilled{Agent: s.person.ID, Skills: s.skills()})
 	s.board.Reasons = t.Rules.Reasons
 	s.publish(wire.News{Experts: s.experts()})
 }

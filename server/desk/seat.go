@@ -14,9 +14,10 @@ import (
 
 // How long things last.
 const (
-	keepSession  = 2 * time.Minute // a lost console can resume for this long
-	silentAfter  = 6 * time.Second // a connection without a frame for this long counts as silent
-	lineSilent   = 2 * time.Second // a line without a packet for this long counts as silent
+	keepSession  = 2 * time.Minute  // a lost console can resume for this long
+	silentAfter  = 6 * time.Second  // a connection without a frame for this long counts as silent
+	deadAfter    = 45 * time.Second // and is closed after this long: three beats of an idle console
+	lineSilent   = 2 * time.Second  // a line without a packet for this long counts as silent
 	checkEvery   = 250 * time.Millisecond
 	keepNews     = 1000
 	keepReplies  = 256
@@ -95,6 +96,7 @@ func (s *seat) run() {
 
 // leave ends the seat: the person is signed out, the line ends.
 func (s *seat) leave() {
+	s.room.tenant().CloseLine(s.person.ID) // first: the next seat of this person makes its own
 	for _, e := range s.inbox.Close() {
 		if c, ok := e.(connected); ok {
 			c.conn.close("the session has ended; connect again")
@@ -108,7 +110,6 @@ func (s *seat) leave() {
 	if s.conn != nil {
 		s.conn.close("signed out")
 	}
-	s.room.tenant().CloseLine(s.person.ID)
 }
 
 func (s *seat) panicked(p *inbox.Panic) {
@@ -121,9 +122,17 @@ func (s *seat) panicked(p *inbox.Panic) {
 func (s *seat) check(now time.Time) {
 	acd := s.room.tenant().ACD
 	lost := s.conn == nil || now.Sub(s.conn.heard()) > silentAfter
-	if lost && !s.gone && now.Sub(s.line.LastHeard()) > lineSilent {
+	silent := now.Sub(s.line.LastHeard()) > lineSilent
+	switch {
+	case lost && silent && !s.gone:
 		s.gone = true
 		acd.Tell(routing.Console{Agent: s.person.ID})
+	case s.gone && s.conn != nil && s.welcomed && !silent: // only the way to it was blocked
+		s.gone = false
+		acd.Tell(routing.Console{Agent: s.person.ID, Back: true})
+	}
+	if s.conn != nil && now.Sub(s.conn.heard()) > deadAfter {
+		s.drop("silent")
 	}
 	if s.conn != nil && now.After(s.expires.Add(tokenLate)) {
 		s.conn.send(wire.FromServer{News: &wire.News{Seq: s.seq, At: now, Out: &wire.Refused{Code: "token", Words: "Your sign-in has expired. Sign in again."}}})
@@ -145,8 +154,9 @@ func (s *seat) drop(why string) {
 
 // signOut asks the arbiter to let the person go. It refuses while there is a caller.
 func (s *seat) signOut(by, why string, done func(ok bool)) {
+	c := s.conn
 	s.room.tenant().ACD.Ask(routing.SignOut{Agent: s.person.ID, By: by}, func(late *routing.TooLate) {
-		s.tell(signedOut{late == nil, why, done})
+		s.tell(signedOut{late == nil, why, done, c})
 	})
 }
 
@@ -154,6 +164,7 @@ type signedOut struct {
 	ok   bool
 	why  string
 	done func(bool)
+	conn *conn // that stood then
 }
 
 func (e signedOut) apply(s *seat) {
@@ -162,6 +173,9 @@ func (e signedOut) apply(s *seat) {
 		return
 	}
 	s.record(fact.SignedOut{Why: e.why})
+	if s.conn != nil && s.conn != e.conn { // another console has signed in meanwhile
+		return
+	}
 	s.over = true
 }
 
@@ -208,6 +222,10 @@ type connected struct {
 }
 
 func (e connected) apply(s *seat) {
+	if s.over {
+		e.conn.close("the session has ended; connect again")
+		return
+	}
 	now := time.Now()
 	resumes := e.hello.Resume != "" && e.hello.Resume == s.resume
 	if s.conn != nil && s.conn.console != e.hello.Console && !resumes {
@@ -231,15 +249,18 @@ func (s *seat) arrive(e connected, resumes bool) {
 	if !resumes {
 		s.record(fact.SignedIn{Console: e.hello.Console, Role: s.role.String(), Program: e.hello.Program})
 	}
-	var skills []routing.Skill
-	for k, v := range s.person.Skills {
-		skills = append(skills, routing.Skill{Name: k, Level: v})
-	}
 	if s.gone {
 		s.gone = false
 		t.ACD.Tell(routing.Console{Agent: s.person.ID, Back: true})
 	}
-	t.ACD.Ask(routing.SignIn{Agent: s.person.ID, Skills: skills}, func(*routing.TooLate) { s.tell(admitted{e, resumes}) })
+	t.ACD.Ask(routing.SignIn{Agent: s.person.ID, Skills: s.skills()}, func(*routing.TooLate) { s.tell(admitted{e, resumes}) })
+}
+
+func (s *seat) skills() (out []routing.Skill) {
+	for k, v := range s.person.Skills {
+		out = append(out, routing.Skill{Name: k, Level: v})
+	}
+	return out
 }
 
 // admitted: the arbiter knows of the console.
@@ -318,6 +339,9 @@ type sdpCame struct {
 
 // apply hands a description to the line. Setting it up takes time and is done beside.
 func (e sdpCame) apply(s *seat) {
+	if s.conn != e.conn { // a console that was replaced must not take the line back
+		return
+	}
 	line, console := s.line, e.conn.console
 	inbox.Go(func(p *inbox.Panic) {
 		s.room.desk.o.Log.Error("a line could not be set up by a fault of our own", "agent", s.person.ID, "err", p)

@@ -2,7 +2,9 @@ package people
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 )
@@ -91,5 +93,22 @@ func TestRolesOfATokenAreWrittenWithACapital(t *testing.T) {
 		if got := ParseRole(word); got != want {
 			t.Errorf("%q is %v, want %v", word, got, want)
 		}
+	}
+}
+
+func TestReadingsOfTwoSourcesAreAllKept(t *testing.T) {
+	var p Presences
+	var both sync.WaitGroup
+	at := time.Now()
+	for _, source := range []string{"poll", "key"} {
+		both.Go(func() {
+			for i := range 500 {
+				p.Take([]Reading{{ID: fmt.Sprint(source, i), At: at}})
+			}
+		})
+	}
+	both.Wait()
+	if n := len(p.all()); n != 1000 {
+		t.Fatalf("%d readings, want 1000", n)
 	}
 }

@@ -3,6 +3,7 @@
 package people
 
 import (
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -21,12 +22,15 @@ type Reading struct {
 
 // Presences keeps the newest reading of every person. Readers never wait for the writer.
 type Presences struct {
-	now atomic.Pointer[map[string]Reading]
+	writers sync.Mutex
+	now     atomic.Pointer[map[string]Reading]
 }
 
 // Take adds readings and gives the ids whose shown state changed. A reading older than the one known is
 // dropped: late news cannot turn time back.
 func (p *Presences) Take(news []Reading) (changed []string) {
+	p.writers.Lock()
+	defer p.writers.Unlock()
 	old := p.all()
 	next := make(map[string]Reading, len(old)+len(news))
 	for k, v := range old {

@@ -18,6 +18,18 @@ func (e SignIn) apply(s *State) {
 	}
 }
 
+// Skilled: an agent has other skills now.
+type Skilled struct {
+	Agent  fact.AgentID
+	Skills []Skill
+}
+
+func (e Skilled) apply(s *State) {
+	if a := s.byAgent[e.Agent]; a != nil {
+		a.skills = e.Skills
+	}
+}
+
 // SignOut: the agent goes, or a lost console's session has ended. Refused while there is a caller.
 type SignOut struct {
 	Agent fact.AgentID
