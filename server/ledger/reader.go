@@ -76,10 +76,13 @@ type Call struct {
 // Last gives an agent's last n calls, newest first, those that the agent missed included.
 func (r *Reader) Last(ctx context.Context, tenant fact.TenantID, agent fact.AgentID, n int) ([]Call, error) {
 	const q = `
-		SELECT contact, began AS at, max(0, (CASE ended WHEN 0 THEN began ELSE ended END - began) / 1000 - hold_ms), code, 0, queue = ''
-		FROM talks WHERE tenant = ?1 AND agent = ?2
+		SELECT * FROM (
+			SELECT contact, began AS at, max(0, (CASE ended WHEN 0 THEN began ELSE ended END - began) / 1000 - hold_ms), code, 0, queue = ''
+			FROM talks WHERE tenant = ?1 AND agent = ?2 ORDER BY began DESC LIMIT ?3)
 		UNION ALL
-		SELECT contact, offered, 0, '', 1, queue = '' FROM offers WHERE tenant = ?1 AND agent = ?2 AND outcome = 'missed'
+		SELECT * FROM (
+			SELECT contact, offered, 0, '', 1, queue = '' FROM offers
+			WHERE tenant = ?1 AND agent = ?2 AND outcome = 'missed' ORDER BY offered DESC LIMIT ?3)
 		ORDER BY at DESC LIMIT ?3`
 	rs, err := r.db.QueryContext(ctx, q, string(tenant), string(agent), n)
 	if err != nil {
@@ -156,7 +159,8 @@ func (r *Reader) Today(ctx context.Context, tenant fact.TenantID, agent fact.Age
 	}
 	err = r.db.QueryRowContext(ctx, `
 		SELECT coalesce(sum(max(0, min(CASE until WHEN 0 THEN ?4 ELSE until END, ?4) - max(at, ?3))), 0)
-		FROM agent_states WHERE tenant = ?1 AND agent = ?2 AND state IN ('notready', 'missed') AND (until = 0 OR until > ?3)`,
+		FROM agent_states WHERE tenant = ?1 AND agent = ?2 AND state IN ('notready', 'missed') AND (until = 0 OR until > ?3)
+		AND at >= coalesce((SELECT max(at) FROM agent_states WHERE tenant = ?1 AND agent = ?2 AND at < ?3), 0)`,
 		string(tenant), string(agent), from, to).Scan(&off)
 	d.Talk, d.Handle, d.NotReady = time.Duration(talk)*time.Millisecond, time.Duration(handle)*time.Millisecond, time.Duration(off)*time.Microsecond
 	return d, err
