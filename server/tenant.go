@@ -83,7 +83,7 @@ func (n *tenant) take(c *config.Config, t *config.Tenant) {
 		n.server.log.Error("a part of the new configuration could not be used; the old one stays", "tenant", n.id, "err", err)
 		return
 	}
-	n.acd.Tell(routing.Configure{Settings: routingSettings(t)})
+	n.acd.Configure(routingSettings(t), serviceLevels(t))
 	n.setDesk(c, t)
 }
 

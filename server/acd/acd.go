@@ -102,6 +102,12 @@ func (d *Distributor) Leave(id fact.ContactID) { d.inbox.Put(left{id}) }
 // Tell puts an event for routing.
 func (d *Distributor) Tell(what routing.What) { d.inbox.Put(routed{what, nil}) }
 
+// Configure replaces the settings, and within what time a contact is answered in time.
+func (d *Distributor) Configure(s routing.Settings, level map[fact.QueueID]time.Duration) {
+	d.inbox.Put(asked(func() { d.tally.within = level }))
+	d.Tell(routing.Configure{Settings: s})
+}
+
 // Ask puts an event for routing and says whether it came in time: late gets nil, or why not. It runs on the
 // distributor's goroutine and must not block.
 func (d *Distributor) Ask(what routing.What, late func(*routing.TooLate)) {
@@ -177,17 +183,20 @@ type routed struct {
 
 func (e routed) apply(d *Distributor) {
 	now := time.Now()
+	late := &routing.TooLate{Why: "fault"} // whoever asked is answered, also when a fault of ours comes between
+	defer func() {
+		if e.late != nil {
+			e.late(late)
+		}
+	}()
 	decisions, next := d.state.Step(routing.Event{At: now, What: e.what})
-	var late *routing.TooLate
+	late = nil
 	for _, x := range decisions {
 		if l, ok := x.(routing.TooLate); ok {
 			late = &l
 			continue
 		}
 		d.carryOut(now, x)
-	}
-	if e.late != nil {
-		e.late(late)
 	}
 	d.wake(now, next)
 	d.boardSoon()

@@ -17,7 +17,9 @@ func (d *Distributor) carryOut(now time.Time, x routing.Decision) {
 			why = "idle longest: " + x.Why.IdleFor.Round(time.Second).String()
 		}
 		d.fact(now, x.Contact, x.Agent, fact.Offered{Reservation: x.Reservation, Queue: x.Queue, Deadline: x.Deadline, Why: why})
-		d.tell(x.Contact, call.Offered{Offer: x})
+		if !d.tell(x.Contact, call.Offered{Offer: x}) { // nobody would show it
+			d.Tell(routing.Gone{Contact: x.Contact, Outcome: fact.CallerOff})
+		}
 	case routing.OfferOver:
 		d.fact(now, x.Contact, x.Agent, fact.OfferEnded{Reservation: x.Reservation, Queue: x.Queue, Outcome: x.Outcome, Reason: x.Reason})
 		d.tell(x.Contact, call.OfferOver{OfferOver: x})
