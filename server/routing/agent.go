@@ -217,7 +217,7 @@ func (s *State) change(a *agent, cause Cause, by, reason string) bool {
 
 // restore is the state that stands behind Before for this agent.
 func (s *State) restore(a *agent, reason, by string) (fact.State, string, string) {
-	if a.state == fact.Lost {
+	if a.state == fact.Lost && (a.after == nil || OnCall(a.lost.state) || a.lost.state == fact.Wrapup) {
 		return a.lost.state, a.lost.reason, a.lost.by
 	}
 	if !a.console && a.state == fact.Wrapup {

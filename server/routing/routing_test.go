@@ -540,3 +540,50 @@ func TestWhoSignsOutOfTheWorkAfterACallHasNoCaller(t *testing.T) {
 		t.Fatalf("still bound to %s", v.Contact)
 	}
 }
+
+func TestWhatWasChosenForAfterACallDoesNotOutliveIt(t *testing.T) {
+	for name, c := range map[string]struct {
+		then []What // after the wish to be not ready, said while it rings
+		want fact.State
+	}{
+		"missed, then ready by key":   {[]What{Tick{}, Want{Agent: "agent0", Ready: true, By: ByAgent}}, fact.Ready},
+		"the caller hangs up":         {[]What{Gone{"c", fact.CallerOff}}, fact.NotReady},
+		"the console is lost, back":   {[]What{Console{Agent: "agent0"}, Console{Agent: "agent0", Back: true}}, fact.NotReady},
+		"the console is lost for now": {[]What{Console{Agent: "agent0"}}, fact.Lost},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, 1)
+			d.ready("agent0")
+			d.do(Enqueue{Contact: "c", Queue: "support", Since: d.now})
+			o := d.offered()
+			d.do(Want{Agent: "agent0", Reason: "lunch", By: ByAgent})
+			d.now = o.Deadline.Add(-time.Nanosecond)
+			for _, w := range c.then {
+				if _, tick := w.(Tick); tick {
+					d.now = o.Deadline
+					d.do(Gone{"c", fact.CallerOff})
+				}
+				d.do(w)
+			}
+			d.state("agent0", c.want)
+			if v, _ := d.s.Agent("agent0"); c.want != fact.Lost && v.After != "" {
+				t.Fatalf("%s still comes after the next call", v.After)
+			}
+		})
+	}
+}
+
+func TestAnAgentWhoseLineFailedIsNotReadyBeforeItIsBack(t *testing.T) {
+	d := newDesk(t, 1)
+	d.ready("agent0")
+	d.do(Enqueue{Contact: "c", Queue: "support", Since: d.now})
+	d.do(Accept{d.offered().Reservation, "agent0"})
+	d.do(InCall{Agent: "agent0", Contact: "c", Cause: MediaFails})
+	d.do(Want{Agent: "agent0", Ready: true, By: ByAgent})
+	if _, late := find[TooLate](d.last); !late {
+		t.Fatal("told ready, which does not come")
+	}
+	d.now = d.now.Add(20 * time.Second)
+	d.do(Tick{})
+	d.state("agent0", fact.NotReady)
+}

@@ -69,6 +69,8 @@ func (e Want) apply(s *State) {
 		to, cause = fact.Ready, WantsReady
 	}
 	switch {
+	case e.Ready && a.state == fact.Lost && a.console: // the voice line failed; it is not there yet
+		s.decide(TooLate{Agent: a.id, Why: "not_now"})
 	case a.state == fact.OfferedState, OnCall(a.state), a.state == fact.Lost:
 		a.after = &pending{to, e.Reason, e.By}
 		s.decide(Changed{Agent: a.id, From: a.state, To: a.state, Reason: a.reason, By: e.By, Cause: cause, Contact: a.contact, Until: a.until})
@@ -83,6 +85,7 @@ func (e Want) apply(s *State) {
 	case e.Ready && !a.console:
 		s.decide(TooLate{Agent: a.id, Why: "not_now"})
 	default:
+		a.after = nil
 		if e.Ready {
 			s.idleFrom(a)
 		}
@@ -144,6 +147,7 @@ func (e CallOver) apply(s *State) {
 	if a.contact != e.Contact || a.state == fact.OfferedState {
 		return
 	}
+	a.more = 0
 	work := e.Work && a.queue != nil && a.queue.Wrap > 0
 	if a.state == fact.Lost {
 		a.lost = pending{fact.NotReady, ReasonConnection, ByRule}
@@ -155,7 +159,6 @@ func (e CallOver) apply(s *State) {
 		}
 		return
 	}
-	a.more = 0
 	if work {
 		s.change(a, CallEnds, e.By, "")
 		return
@@ -232,7 +235,7 @@ func (s *State) graceOver(a *agent) {
 	had := a.contact
 	onCall := OnCall(a.lost.state)
 	s.change(a, GraceEnds, ByRule, ReasonConnection)
-	a.contact = ""
+	a.contact, a.after = "", nil
 	if had != "" && onCall {
 		s.decide(GraceOver{Contact: had, Agent: a.id})
 	}
