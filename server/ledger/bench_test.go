@@ -164,7 +164,7 @@ func BenchmarkReport(b *testing.B) {
 			if _, err := l.Last(ctx, "contoso", "agent03@contoso.com", 10); err != nil {
 				b.Fatal(err)
 			}
-			if _, err := l.Today(ctx, "contoso", "agent03@contoso.com", nine.Add(200*time.Hour), nine.Add(210*time.Hour)); err != nil {
+			if _, err := l.Today(ctx, "contoso", "agent03@contoso.com", nine.Add(99*24*time.Hour), nine.Add(99*24*time.Hour+10*time.Hour)); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -58,10 +58,11 @@ func writeForEver(dir string) error {
 	}
 	d := newDay("contoso", n, l.Put)
 	d.n, d.ids = n, int(n)
+	pace := time.NewTicker(20 * time.Millisecond)
 	for i := 0; ; i++ {
 		d.contact()
 		if i%5 == 4 {
-			time.Sleep(20 * time.Millisecond)
+			<-pace.C
 		}
 		if i%10 == 9 {
 			before := d.n

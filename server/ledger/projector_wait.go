@@ -1,0 +1,89 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"cordboard/server/bus"
+)
+
+// wake has everybody who waits look again at what is done. p.mu is held.
+func (p *projector) wake() {
+	close(p.moved)
+	p.moved = make(chan struct{})
+}
+
+// stored hears that events up to seq are stored.
+func (p *projector) stored(tenant string, seq uint64) {
+	p.mu.Lock()
+	p.target[tenant] = max(seq, p.target[tenant])
+	p.mu.Unlock()
+}
+
+// caughtUp waits until the tables have every event that is stored now.
+func (p *projector) caughtUp(ctx context.Context) error {
+	p.mu.Lock()
+	streams := make(map[string]*bus.Stream, len(p.streams))
+	for t, s := range p.streams {
+		streams[t] = s
+	}
+	p.mu.Unlock()
+	for t, s := range streams {
+		last, err := s.Last(ctx)
+		if err != nil {
+			return err
+		}
+		if err := p.reach(ctx, t, last); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *projector) reach(ctx context.Context, tenant string, seq uint64) error {
+	p.wait(1)
+	defer p.wait(-1)
+	p.news.Put(struct{}{})
+	for {
+		p.mu.Lock()
+		p.target[tenant] = max(seq, p.target[tenant])
+		done, moved := p.done[tenant], p.moved
+		p.mu.Unlock()
+		if done >= seq {
+			return nil
+		}
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return fmt.Errorf("tables of tenant %s stand at event %d of %d: %w", tenant, done, seq, ctx.Err())
+		}
+	}
+}
+
+func (p *projector) wait(n int) {
+	p.mu.Lock()
+	p.waiting += n
+	p.mu.Unlock()
+}
+
+// pace is how long facts gather before they are committed.
+func (p *projector) pace() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.waiting > 0 {
+		return commitSoon
+	}
+	return commitEvery
+}
+
+// behind is the number of events that are stored and not in the tables.
+func (p *projector) behind() uint64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := uint64(0)
+	for t, seq := range p.target {
+		n += seq - min(seq, p.done[t])
+	}
+	return n
+}
