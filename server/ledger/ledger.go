@@ -5,6 +5,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -157,6 +158,9 @@ type Health struct {
 	Err    string        // what the store or the tables complain of, empty when nothing
 }
 
+// late is how long a fact may wait before that is trouble: a disk can be slow without an error.
+const late = 3 * time.Second
+
 // Health says how the ledger is now.
 func (l *Ledger) Health() Health {
 	h := Health{Behind: int(l.waiting.Load()), Lost: l.lost.count(), Tables: l.tables.behind()}
@@ -167,6 +171,9 @@ func (l *Ledger) Health() Health {
 		if s := l.trouble[i].Load(); s != nil && h.Err == "" {
 			h.Err = *s
 		}
+	}
+	if h.Err == "" && h.Lag > late {
+		h.Err = fmt.Sprintf("ledger behind: %d facts wait, the oldest for %s", h.Behind, h.Lag.Round(time.Second))
 	}
 	return h
 }

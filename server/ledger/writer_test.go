@@ -140,6 +140,10 @@ func TestPuttingNeverWaitsForASlowDisk(t *testing.T) {
 	if h := l.Health(); h.Behind != 3000 {
 		t.Errorf("health %+v", h)
 	}
+	l.oldest.Store(time.Now().Add(-10 * time.Second).UnixNano())
+	if h := l.Health(); h.Err != "ledger behind: 3000 facts wait, the oldest for 10s" {
+		t.Errorf("health %+v", h)
+	}
 	close(release)
 	settle(t, l)
 }
