@@ -1095,3 +1095,22 @@ func TestAFaultInACallLeavesNobodyBoundToIt(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoIsAskedAndAnswersAtTheLastMomentIsNotDropped(t *testing.T) {
+	in(t, func(t *testing.T, h *house) {
+		h.ready("adele")
+		h.arrives("+442079460042")
+		c, busy := h.answers("adele"), make(chan struct{})
+		h.must(c, func(r call.Reply) call.Event { return call.Ask{Agent: "adele", To: megan, Reply: r} })
+		time.Sleep(17 * time.Second)
+		c.Tell(call.Hold{Agent: "alex", Reply: func(*call.No) { <-busy }})
+		h.phone(0).sink(trunk.Answered{SDP: []byte("answer")})
+		time.Sleep(2 * time.Second) // the ringing time is over while the answer waits to be heard
+		close(busy)
+		h.want("adele", fact.Consulting)
+		h.hears(h.leg(1), "adele")
+		if h.phone(0).has("hangup") {
+			t.Fatal("she was hung up on")
+		}
+	})
+}

@@ -163,7 +163,7 @@ type rangOut struct{ t *transfer }
 
 func (e rangOut) apply(c *Call) {
 	switch {
-	case c.transfer == e.t:
+	case c.transfer == e.t && e.t.state != "answered": // who was asked may have answered at the last moment
 		c.transferFailed("no_answer", 0)
 	case c.direction == fact.Out && c.leg == e.t.leg && !c.over && c.agent != nil && c.agent.joined.IsZero():
 		c.dialFailed("no_answer", 0)

@@ -449,7 +449,11 @@ func (s *seat) why(c wire.Command) {
 	t := s.room.tenant()
 	id := fact.ContactID(c.Contact)
 	if id == "" || t.History == nil {
-		s.reply(wire.Reply{ID: c.ID, OK: true, Lines: []string{idleWords(s.idle)}})
+		var idle wire.Idle
+		if s.board.Me.State == wire.Ready {
+			idle = s.idle
+		}
+		s.reply(wire.Reply{ID: c.ID, OK: true, Lines: []string{idleWords(idle)}})
 		return
 	}
 	s.besideFor(c.ID, func() event { return replied{wire.Reply{ID: c.ID, OK: true, Lines: t.History.Why(t.ID, id)}} })

@@ -199,7 +199,9 @@ func TestAReloadChangesSkillsAndRights(t *testing.T) {
 	change(people.Person{ID: "adele", User: "adele", Name: "Adele Vance", Role: people.Agent, Skills: map[string]int{"french": 3}})
 	c.do(wire.Command{ID: "1", Do: wire.DoReady})
 	o.acd.Tell(routing.Enqueue{Contact: "c", Queue: "support", Since: time.Now(), Needs: []routing.Need{{Skill: "french", Level: 3}}})
-	c.next("an offer to adele, who speaks French now", func(f wire.FromServer) bool { return f.News != nil && f.News.Me != nil && f.News.Me.State == wire.Offered })
+	c.next("an offer to adele, who speaks French now", func(f wire.FromServer) bool {
+		return f.News != nil && f.News.Me != nil && f.News.Me.State == wire.Offered
+	})
 	change(people.Person{ID: "adele", User: "adele", Name: "Adele Vance", Expert: true})
 	c.next("out", func(f wire.FromServer) bool { return f.News != nil && f.News.Out != nil })
 }

@@ -508,9 +508,16 @@ func TestACallerOfAQueueThatIsGoneIsStillAnswered(t *testing.T) {
 	d := newDesk(t, 1)
 	d.do(Enqueue{Contact: "c", Queue: "sales", Since: d.now})
 	d.do(Configure{Settings: Settings{Grace: 20 * time.Second, Queues: settings(1).Queues[:1]}})
+	if n := len(d.s.Queues()); n != 2 {
+		t.Fatalf("%d queues are shown while somebody waits in the one that is gone", n)
+	}
 	d.ready("agent0")
 	if v, _ := d.s.Agent("agent0"); v.Contact != "c" {
 		t.Fatalf("agent0 has %q; the caller of the queue waits for nobody", v.Contact)
+	}
+	d.do(Gone{"c", fact.CallerOff})
+	if n := len(d.s.Queues()); n != 1 {
+		t.Fatalf("%d queues are shown when nobody waits in the one that is gone", n)
 	}
 }
 

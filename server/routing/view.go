@@ -60,7 +60,7 @@ type QueueView struct {
 	SignedIn int
 }
 
-// Queues shows all queues, in the order of the settings.
+// Queues shows all queues, in the order of the settings; one that is gone as long as somebody waits there.
 func (s *State) Queues() []QueueView {
 	out := make([]QueueView, 0, len(s.queues))
 	for _, q := range s.queues {
@@ -86,6 +86,9 @@ func (s *State) Queues() []QueueView {
 			if a.state != fact.Offline {
 				v.SignedIn++
 			}
+		}
+		if q.gone && v.Waiting == 0 {
+			continue
 		}
 		out = append(out, v)
 	}
