@@ -2,6 +2,7 @@ package acd
 
 import (
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -33,6 +34,16 @@ func (p *played) InLine(_ fact.AgentID, place, _ int, _ fact.AgentID) {
 	p.places = append(p.places, place)
 }
 
+// so gives a copy of what came so far.
+func (p *played) so() (facts []fact.Entry, states []fact.State, boards int, places []int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.facts), slices.Clone(p.states), p.boards, slices.Clone(p.places)
+}
+
+func (p *played) told() []fact.State { _, states, _, _ := p.so(); return states }
+func (p *played) drawn() int         { _, _, boards, _ := p.so(); return boards }
+
 // in runs a test on a distributor of two agents in virtual time.
 func in(t *testing.T, f func(t *testing.T, d *Distributor, p *played)) {
 	synctest.Test(t, func(t *testing.T) {
@@ -53,11 +64,11 @@ func TestManyEventsMakeOneBoard(t *testing.T) {
 		}
 		time.Sleep(boardEvery)
 		synctest.Wait()
-		if p.boards != 1 {
-			t.Fatalf("%d boards for 100 events within %v", p.boards, boardEvery)
+		if p.drawn() != 1 {
+			t.Fatalf("%d boards for 100 events within %v", p.drawn(), boardEvery)
 		}
 		time.Sleep(time.Hour)
-		if p.boards != 1 {
+		if p.drawn() != 1 {
 			t.Fatal("boards come though nothing happens")
 		}
 	})
@@ -72,8 +83,8 @@ func TestAPlaceInLineIsToldOnce(t *testing.T) {
 			d.Tell(routing.Tick{})
 		}
 		time.Sleep(2 * boardEvery)
-		if len(p.places) != 1 || p.places[0] != 1 {
-			t.Fatalf("places %v", p.places)
+		if _, _, _, places := p.so(); len(places) != 1 || places[0] != 1 {
+			t.Fatalf("places %v", places)
 		}
 	})
 }
@@ -88,15 +99,15 @@ func TestTheOneTimerIsThatOfTheNextDeadline(t *testing.T) {
 		d.Tell(routing.Console{Agent: "alex"}) // 5 s after adele's, so it must not put off hers
 		time.Sleep(15*time.Second - time.Nanosecond)
 		synctest.Wait()
-		before := len(p.states)
+		before := len(p.told())
 		time.Sleep(time.Nanosecond)
 		synctest.Wait()
-		if got := p.states[before:]; len(got) != 1 || got[0] != fact.NotReady {
+		if got := p.told()[before:]; len(got) != 1 || got[0] != fact.NotReady {
 			t.Fatalf("at the deadline: %v", got)
 		}
 		time.Sleep(5 * time.Second)
 		synctest.Wait()
-		if got := p.states[before:]; len(got) != 2 {
+		if got := p.told()[before:]; len(got) != 2 {
 			t.Fatalf("at the second deadline: %v", got)
 		}
 	})
@@ -107,13 +118,14 @@ func TestFactsAreNumberedFromWhereTheLedgerStands(t *testing.T) {
 		d.Record(fact.Entry{Tenant: "fabrikam", Fact: fact.SignedOut{}})
 		d.Tell(routing.SignIn{Agent: "adele"})
 		synctest.Wait()
-		for i, e := range p.facts {
+		facts, _, _, _ := p.so()
+		for i, e := range facts {
 			if e.N != uint64(8+i) || e.Tenant != "contoso" {
 				t.Errorf("fact %d has number %d of %s", i, e.N, e.Tenant)
 			}
 		}
-		if len(p.facts) != 2 {
-			t.Errorf("%d facts", len(p.facts))
+		if len(facts) != 2 {
+			t.Errorf("%d facts", len(facts))
 		}
 	})
 }
@@ -125,13 +137,17 @@ func TestAQuestionIsAnsweredWhateverHappens(t *testing.T) {
 	in(t, func(t *testing.T, d *Distributor, p *played) {
 		var why []string
 		ask := func(what routing.What) {
+			answer := make(chan string, 2)
 			d.Ask(what, func(late *routing.TooLate) {
 				if late == nil {
 					late = &routing.TooLate{Why: "in time"}
 				}
-				why = append(why, late.Why)
+				answer <- late.Why
 			})
 			synctest.Wait()
+			for len(answer) > 0 {
+				why = append(why, <-answer)
+			}
 		}
 		ask(fault{})
 		ask(routing.SignIn{Agent: "adele"}) // and the tenant goes on
@@ -150,7 +166,8 @@ func TestAContactWithoutACallRingsAtNobody(t *testing.T) {
 		d.Tell(routing.Want{Agent: "adele", Ready: true, By: routing.ByAgent})
 		d.Tell(routing.Enqueue{Contact: "nobody", Queue: "support", Since: time.Now()})
 		synctest.Wait()
-		if last := p.states[len(p.states)-1]; last != fact.Ready {
+		told := p.told()
+		if last := told[len(told)-1]; last != fact.Ready {
 			t.Fatalf("adele is %s for a caller who is not there", last)
 		}
 	})
@@ -203,10 +220,9 @@ func TestAReloadChangesWhatIsInTime(t *testing.T) {
 		d.Configure(routing.Settings{Queues: []routing.Queue{{ID: "sales"}}}, map[fact.QueueID]time.Duration{"sales": time.Minute})
 		d.Record(fact.Entry{At: time.Now(), Contact: "a", Fact: fact.Queued{Queue: "sales"}})
 		d.Record(fact.Entry{At: time.Now(), Contact: "a", Fact: fact.Connected{WaitedMS: 30000}})
-		level := 0
-		d.Board(func(all []QueueNow) { level = all[0].Level })
-		synctest.Wait()
-		if level != 100 {
+		got := make(chan int, 1)
+		d.Board(func(all []QueueNow) { got <- all[0].Level })
+		if level := <-got; level != 100 {
 			t.Fatalf("level %d", level)
 		}
 	})
