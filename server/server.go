@@ -123,9 +123,12 @@ func (s *Server) Reload() error {
 		return err
 	}
 	for i := range c.Tenants {
-		if t := s.tenants[c.Tenants[i].ID]; t != nil {
-			t.take(c, &c.Tenants[i])
+		t := s.tenants[c.Tenants[i].ID]
+		if t == nil {
+			s.log.Warn("a new tenant is served after a restart", "tenant", c.Tenants[i].ID)
+			continue
 		}
+		t.take(c, &c.Tenants[i])
 	}
 	s.edge.Configure(trunks(c))
 	s.log.Info("the new configuration is in force")

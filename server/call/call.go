@@ -3,6 +3,7 @@ package call
 import (
 	"log/slog"
 	"net/netip"
+	"slices"
 	"time"
 
 	"cordboard/server/fact"
@@ -132,7 +133,7 @@ func (c *Call) finished() bool { return c.over && len(c.wraps) == 0 }
 
 // finish answers what came too late: an agent who was just given this contact must not stay bound to it.
 func (c *Call) finish() {
-	late := append(c.todo, c.inbox.Close()...)
+	late := slices.Concat(c.todo, c.inbox.Close())
 	c.todo = nil
 	for _, e := range late {
 		e.apply(c)
