@@ -65,7 +65,7 @@ func (h *house) console(t *testing.T, name string) *process {
 	p.cmd = exec.Command(os.Args[0])
 	p.cmd.Env = append(os.Environ(), "CORDBOARD_TEST_CONSOLE=1", "CORDBOARD_SERVER="+h.url(), "CORDBOARD_CA="+believe, "CORDBOARD_CACHE="+dir,
 		"CORDBOARD_AUDIO=file:"+mic+","+filepath.Join(dir, "ear.wav")+",loop")
-	p.cmd.Stderr = testWriter{t}
+	p.cmd.Stderr = newTestWriter(t)
 	if p.keys, err = p.cmd.StdinPipe(); err != nil {
 		t.Fatal(err)
 	}

@@ -61,9 +61,9 @@ func TestBaresipHearsTheAgent(t *testing.T) {
 	}{{"PCMA", "udp", false}, {"G722", "tcp", false}, {"PCMU", "tls", true}} {
 		t.Run(fmt.Sprintf("%s %s srtp %v", c.codec, c.transport, c.srtp), func(t *testing.T) {
 			h := newHouse(t, houseOptions{trunk: ", srtp: allow"})
-			s := h.agents(lab.AgentsOptions{Users: []string{adele}, AnswerAfter: 50 * time.Millisecond, Say: lab.SpeechTone(1100, time.Hour)})
+			s := h.agents(lab.AgentsOptions{Users: []string{adele}, AnswerAfter: 50 * time.Millisecond, Say: lab.SpeechTone(1100, time.Second)})
 			b := peers.StartBaresip(t, peers.BaresipOptions{Server: h.server.Addresses()["sip_"+c.transport], Transport: c.transport, To: supportNumber, From: "+442079460042", Codec: c.codec, SRTP: c.srtp,
-				Say: lab.SpeechTone(700, time.Minute)})
+				Say: lab.SpeechTone(700, 20*time.Second)})
 			s.wait("the caller's voice at the agent", event("audio"))
 			<-time.After(1500 * time.Millisecond) // let it record
 			if err := b.Hangup(within(t, 10*time.Second)); err != nil {
