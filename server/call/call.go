@@ -53,8 +53,7 @@ type Call struct {
 
 	talked, onHold time.Duration // whole call
 	over           bool          // the contact has ended; wrap-ups may go on
-	end            func() bool
-	todo           []Event // taken, not yet applied
+	todo           []Event       // taken, not yet applied
 }
 
 // sipLeg is one SIP leg with its voice.

@@ -41,7 +41,7 @@ func (tokens) Validate(_ context.Context, raw string) (entra.Identity, error) {
 	return id, nil
 }
 
-type quietLine struct{ mu sync.Mutex }
+type quietLine struct{}
 
 func (*quietLine) Offer(console, sdp string) (string, error) {
 	if sdp == "bad" {

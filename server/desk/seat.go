@@ -215,10 +215,9 @@ func (s *seat) missedSince(seq uint64) ([]wire.News, bool) {
 
 // connected: a console has come in, or back.
 type connected struct {
-	conn     *conn
-	hello    wire.Hello
-	expires  time.Time
-	takeover bool
+	conn    *conn
+	hello   wire.Hello
+	expires time.Time
 }
 
 func (e connected) apply(s *seat) {
