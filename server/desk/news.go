@@ -356,6 +356,11 @@ func (s *seat) freshen() {
 	if t.History == nil {
 		return
 	}
+	if s.freshening {
+		s.stale = true
+		return
+	}
+	s.freshening, s.stale = true, false
 	id := s.person.ID
 	s.beside(func() event {
 		<-time.After(settle)
@@ -369,6 +374,10 @@ type dayCame struct {
 }
 
 func (e dayCame) apply(s *seat) {
+	s.freshening = false
+	if s.stale { // something ended while the answer was on its way
+		s.freshen()
+	}
 	if e.last == nil {
 		e.last = []wire.Row{}
 	}

@@ -55,6 +55,8 @@ type seat struct {
 	tried      map[string]string
 	facts      []wire.Fact // known of the caller of factsOf
 	factsOf    fact.ContactID
+	freshening bool // the day's figures are being read
+	stale      bool // and must be read again
 	callsToday int
 	expires    time.Time
 	over       bool
