@@ -64,6 +64,7 @@ func (d *dialog) Reject(code int, why string, _ time.Duration) error {
 	return nil
 }
 func (d *dialog) Hangup(trunk.Reason)                { d.note("hangup") }
+func (d *dialog) Probe()                             { d.note("probe") }
 func (d *dialog) Reoffer(sdp []byte)                 { d.note("reoffer") }
 func (d *dialog) AnswerReoffer(sdp []byte, code int) { d.note("answer reoffer %d %s", code, sdp) }
 
@@ -75,6 +76,7 @@ type voice struct {
 	tones   string
 	closed  bool
 	noCodec bool
+	sink    func(media.Event)
 }
 
 func (v *voice) ID() string { return v.id }
@@ -100,7 +102,17 @@ func (v *voice) heard() string {
 	defer v.mu.Unlock()
 	return v.hears
 }
-func (v *voice) Sink(func(media.Event)) {}
+func (v *voice) Sink(f func(media.Event)) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.sink = f
+}
+func (v *voice) tells(e media.Event) {
+	v.mu.Lock()
+	f := v.sink
+	v.mu.Unlock()
+	f(e)
+}
 func (v *voice) isClosed() bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -1113,4 +1125,30 @@ func TestWhoIsAskedAndAnswersAtTheLastMomentIsNotDropped(t *testing.T) {
 			t.Fatal("she was hung up on")
 		}
 	})
+}
+
+func TestSilenceEndsACallOnlyWhenThePeerNoLongerKnowsIt(t *testing.T) {
+	for _, alive := range []bool{true, false} {
+		t.Run(fmt.Sprint("alive ", alive), func(t *testing.T) {
+			in(t, func(t *testing.T, h *house) {
+				h.ready("adele")
+				d := h.arrives("+442079460042")
+				c := h.answers("adele")
+				h.leg(0).tells(media.Dead{Since: time.Now()})
+				synctest.Wait()
+				if !d.has("probe") || d.has("hangup") {
+					t.Fatalf("the silent leg: %s", d.all())
+				}
+				d.sink(trunk.Probed{Alive: alive})
+				if alive {
+					h.want("adele", fact.Talking)
+					return
+				}
+				h.want("adele", fact.Wrapup)
+				if e := h.ended(c.ID()); e.By != "system" || e.Code != 408 {
+					t.Fatalf("ended %+v", e)
+				}
+			})
+		})
+	}
 }

@@ -24,6 +24,7 @@ type Dialog interface {
 	Hangup(why trunk.Reason)
 	Reoffer(sdp []byte)
 	AnswerReoffer(sdp []byte, code int)
+	Probe() // asks whether the other side is still there; a trunk.Probed event follows
 }
 
 // Voice is the RTP side of a SIP leg, as server/media gives it.

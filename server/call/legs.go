@@ -40,6 +40,8 @@ func (e fromDialog) apply(c *Call) {
 		c.reoffered(e.leg, v)
 	case trunk.Tone:
 		c.deliverTone(e.leg, v.Digit)
+	case trunk.Probed:
+		c.probed(e.leg, v.Alive)
 	case trunk.Ended:
 		c.legEnded(e.leg, v)
 	}
@@ -211,8 +213,20 @@ func (e fromVoice) apply(c *Call) {
 			c.show()
 		}
 	case media.Dead:
-		c.log.Warn("a leg has been silent, in sound and reports", "leg", e.leg.role, "since", v.Since)
+		c.log.Warn("a leg has been silent, in sound and reports; its peer is asked", "leg", e.leg.role, "since", v.Since)
+		if !e.leg.gone {
+			e.leg.dialog.Probe()
+		}
 	}
+}
+
+// probed ends a leg that is silent and whose peer no longer knows the call. Silence alone never ends one.
+func (c *Call) probed(l *sipLeg, alive bool) {
+	if alive || l.gone {
+		return
+	}
+	c.hangup(l, trunk.Reason{Code: 408, Text: "silent and no answer"})
+	c.legEnded(l, trunk.Ended{By: "network", Code: 408, Cause: "silent", Text: "silent and no answer"})
 }
 
 // deliverTone hands a keypad tone to the other side.
