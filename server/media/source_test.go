@@ -90,7 +90,7 @@ func TestHearingIsSwitchedFromManySidesAtOnce(t *testing.T) {
 			for i := range 200 {
 				la.Hear(sources[(i+g)%len(sources)]())
 				la.Stats()
-				if i%10 == 0 {
+				if g == 0 && i%10 == 0 { // a phone speaks from one goroutine
 					b.say(0, payloadOf(byte(i)))
 					la.Tones("5")
 				}
