@@ -91,12 +91,13 @@ type Desk struct {
 
 // room is a tenant's seats.
 type room struct {
-	desk  *Desk
-	mu    sync.Mutex
-	t     *Tenant
-	seats map[fact.AgentID]*seat
-	board []wire.Queue
-	mates map[fact.AgentID]wire.Mate
+	desk    *Desk
+	mu      sync.Mutex
+	t       *Tenant
+	seats   map[fact.AgentID]*seat
+	board   []wire.Queue
+	mates   map[fact.AgentID]wire.Mate
+	teamDue bool // a change of the team is to be told
 }
 
 // New makes a desk without tenants.

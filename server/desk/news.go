@@ -188,6 +188,7 @@ func (r *Room) AgentIs(c routing.Changed, v routing.AgentView) {
 		name = r.r.t.Roster.Name(v.ID)
 	}
 	r.r.mates[v.ID] = wire.Mate{ID: string(v.ID), Name: name, State: wire.State(v.State), Since: v.Since}
+	r.r.teamSoon()
 	r.r.mu.Unlock()
 }
 
@@ -245,28 +246,11 @@ func (r *Room) Queues(views []acd.QueueNow) {
 		board = append(board, q)
 	}
 	r.r.board = board
-	team := make([]wire.Mate, 0, len(r.r.mates))
-	for _, m := range r.r.mates {
-		if m.State != wire.Offline {
-			team = append(team, m)
-		}
-	}
-	slices.SortFunc(team, func(a, b wire.Mate) int { return compare(a.Name, b.Name) })
 	seats := r.r.all()
 	r.r.mu.Unlock()
 	for _, s := range seats {
-		s.tell(boardCame{board, team})
+		s.tell(boardCame{board})
 	}
-}
-
-func compare(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // mine keeps the queues of this person.
@@ -280,21 +264,11 @@ func (s *seat) mine(all []wire.Queue) []wire.Queue {
 	return out
 }
 
-type boardCame struct {
-	queues []wire.Queue
-	team   []wire.Mate
-}
+type boardCame struct{ queues []wire.Queue }
 
 func (e boardCame) apply(s *seat) {
-	var n wire.News
 	if mine := s.mine(e.queues); !slices.Equal(mine, s.board.Queues) {
-		n.Queues = mine
-	}
-	if !slices.Equal(e.team, s.board.Team) {
-		n.Team = e.team
-	}
-	if n.Queues != nil || n.Team != nil {
-		s.publish(n)
+		s.publish(wire.News{Queues: mine})
 	}
 }
 
