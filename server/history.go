@@ -40,7 +40,7 @@ func (h history) today() time.Time {
 // Today sums an agent's day.
 func (h history) Today(t fact.TenantID, a fact.AgentID) (out wire.Today) {
 	h.ask("today", func(ctx context.Context) error {
-		if err := h.s.ledger.Sync(ctx); err != nil {
+		if err := h.s.ledger.Settled(ctx, t); err != nil {
 			return err
 		}
 		d, err := h.s.ledger.Today(ctx, t, a, h.today(), time.Now())

@@ -7,7 +7,7 @@ type band struct {
 	r     [2]int // reconstructed signal, last two
 	p     [2]int // partial reconstruction, last two
 	a     [2]int // poles
-	d     [6]int // quantised differences, last six
+	d     [6]int // quantised differences, last six, doubled
 	b     [6]int // zeros
 	nb    int    // logarithmic scale factor
 	det   int    // linear scale factor
@@ -57,13 +57,8 @@ func (b *band) predict(d int) {
 	b.r[1], b.r[0] = b.r[0], r
 	b.p[1], b.p[0] = b.p[0], p
 
-	copy(b.d[1:], b.d[:5])
-	b.d[0] = d
-	sz := 0
-	for i, v := range b.d {
-		sz += b.b[i] * saturate(2*v) >> 15
-	}
-	b.sz = saturate(sz)
+	b.d = [6]int{saturate(2 * d), b.d[0], b.d[1], b.d[2], b.d[3], b.d[4]}
+	b.sz = saturate(b.b[0]*b.d[0]>>15 + b.b[1]*b.d[1]>>15 + b.b[2]*b.d[2]>>15 + b.b[3]*b.d[3]>>15 + b.b[4]*b.d[4]>>15 + b.b[5]*b.d[5]>>15)
 	b.s = saturate(sp + b.sz)
 }
 
@@ -91,19 +86,15 @@ func (b *band) adaptPoles(p int) {
 	b.a = [2]int{min(max(saturate(first), -limit), limit), second}
 }
 
+// adaptZeros moves each zero towards the difference that it predicts from. None can leave 16 bits: the leak takes
+// more from a large one than a step adds.
 func (b *band) adaptZeros(d int) {
 	step := 128
 	if d == 0 {
 		step = 0
 	}
-	sign := negative(d)
-	for i := range b.b {
-		v := b.b[i] * 32640 >> 15
-		if negative(b.d[i]) == sign {
-			v += step
-		} else {
-			v -= step
-		}
-		b.b[i] = saturate(v)
+	for i, v := range b.d {
+		against := (v ^ d) >> 63 // −1 where the signs differ
+		b.b[i] = b.b[i]*32640>>15 + (step ^ against - against)
 	}
 }

@@ -101,6 +101,17 @@ func TestAnEncoderGoesOnFromADecodersState(t *testing.T) {
 	}
 }
 
+func TestSkippingLeavesADecoderWhereDecodingDoes(t *testing.T) {
+	bytes := make([]byte, 800)
+	NewG722Encoder().Encode(bytes, sine(16000, 700, 9000, 1600))
+	heard, skipped := NewG722Decoder(), NewG722Decoder()
+	heard.Decode(make([]int16, 1600), bytes)
+	skipped.Skip(bytes)
+	if *heard != *skipped {
+		t.Error("a decoder that skipped stands elsewhere than one that decoded the same")
+	}
+}
+
 func peak(pcm []int16) int {
 	top := 0
 	for _, s := range pcm {

@@ -321,8 +321,11 @@ func (rulesChanged) apply(s *seat) {
 	s.publish(wire.News{Experts: s.experts()})
 }
 
-// settle is how long the facts of a call that has just ended may take to the ledger.
-const settle = 300 * time.Millisecond
+// The day's figures are read a little after a call, when its facts are in the ledger, and seldom.
+const (
+	settle  = 300 * time.Millisecond
+	figures = 2 * time.Second // at least between two readings of one desk
+)
 
 // freshen reads the day's figures and last calls again, beside the loop.
 func (s *seat) freshen() {
@@ -335,9 +338,9 @@ func (s *seat) freshen() {
 		return
 	}
 	s.freshening, s.stale = true, false
-	id := s.person.ID
+	id, wait := s.person.ID, max(settle, figures-time.Since(s.figuresAt))
 	s.beside(func() event {
-		<-time.After(settle)
+		<-time.After(wait)
 		return dayCame{t.History.Today(t.ID, id), t.History.Last(t.ID, id, 10)}
 	})
 }
@@ -348,7 +351,7 @@ type dayCame struct {
 }
 
 func (e dayCame) apply(s *seat) {
-	s.freshening = false
+	s.freshening, s.figuresAt = false, time.Now()
 	if s.stale { // something ended while the answer was on its way
 		s.freshen()
 	}

@@ -19,7 +19,7 @@ const (
 	deadAfter    = 45 * time.Second // and is closed after this long: three beats of an idle console
 	lineSilent   = 2 * time.Second  // a line without a packet for this long counts as silent
 	checkEvery   = 250 * time.Millisecond
-	keepNews     = 1000
+	keepNews     = 400
 	keepReplies  = 256
 	tokenEarly   = 5 * time.Minute // a fresh token is wanted this long before the old one ends
 	tokenLate    = 5 * time.Minute // and the connection is dropped this long after
@@ -57,6 +57,7 @@ type seat struct {
 	factsOf    fact.ContactID
 	freshening bool // the day's figures are being read
 	stale      bool // and must be read again
+	figuresAt  time.Time
 	callsToday int
 	expires    time.Time
 	over       bool

@@ -137,16 +137,33 @@ func (l *Ledger) Put(e fact.Entry) {
 
 // Sync waits until every fact put before is stored and in the tables.
 func (l *Ledger) Sync(ctx context.Context) error {
+	if err := l.stored(ctx); err != nil {
+		return err
+	}
+	return l.tables.caughtUp(ctx)
+}
+
+// Settled waits until every fact of a tenant put before is in the tables, as Sync does, but hurries nobody: who
+// wants figures a moment later costs no transaction of its own.
+func (l *Ledger) Settled(ctx context.Context, tenant fact.TenantID) error {
+	if err := l.stored(ctx); err != nil {
+		return err
+	}
+	return l.tables.settled(ctx, string(tenant))
+}
+
+// stored waits until every fact put before is in the stream.
+func (l *Ledger) stored(ctx context.Context) error {
 	stored := make(chan struct{})
 	if !l.in.Put(item{sync: stored}) {
 		return context.Canceled
 	}
 	select {
 	case <-stored:
+		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	return l.tables.caughtUp(ctx)
 }
 
 // Health says how the ledger is.

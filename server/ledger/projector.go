@@ -32,7 +32,7 @@ type projector struct {
 }
 
 const (
-	commitEvery = 100 * time.Millisecond
+	commitEvery = 250 * time.Millisecond
 	commitSoon  = 2 * time.Millisecond // when somebody waits for it
 	commitAfter = 4000                 // facts
 	watchEvery  = 2 * time.Second

@@ -45,6 +45,18 @@ func (p *projector) reach(ctx context.Context, tenant string, seq uint64) error 
 	p.wait(1)
 	defer p.wait(-1)
 	p.news.Put(struct{}{})
+	return p.until(ctx, tenant, seq)
+}
+
+// settled waits until the tables have every event of a tenant that is known to be stored.
+func (p *projector) settled(ctx context.Context, tenant string) error {
+	p.mu.Lock()
+	seq := p.target[tenant]
+	p.mu.Unlock()
+	return p.until(ctx, tenant, seq)
+}
+
+func (p *projector) until(ctx context.Context, tenant string, seq uint64) error {
 	for {
 		p.mu.Lock()
 		p.target[tenant] = max(seq, p.target[tenant])

@@ -4,13 +4,19 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"sync"
 	"time"
 
 	"cordboard/server/fact"
 )
 
 // Reader answers questions from the tables. Another process may have one while the server runs.
-type Reader struct{ db *sql.DB }
+type Reader struct {
+	db *sql.DB
+
+	mu       sync.Mutex
+	prepared map[string]*sql.Stmt
+}
 
 // OpenReader opens the tables in a data folder for reading only. Errors: ErrNoLedger.
 func OpenReader(ctx context.Context, dir string) (*Reader, error) {
@@ -18,11 +24,50 @@ func OpenReader(ctx context.Context, dir string) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Reader{db}, nil
+	return &Reader{db: db}, nil
 }
 
 // Close closes the tables.
 func (r *Reader) Close() error { return r.db.Close() }
+
+// query asks a question that is asked again and again: preparing it costs as much as answering it.
+func (r *Reader) query(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
+	st, err := r.stmt(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return st.QueryContext(ctx, args...)
+}
+
+// row asks for one row.
+func (r *Reader) row(ctx context.Context, q string, args ...any) interface{ Scan(...any) error } {
+	st, err := r.stmt(ctx, q)
+	if err != nil {
+		return failedRow{err}
+	}
+	return st.QueryRowContext(ctx, args...)
+}
+
+type failedRow struct{ err error }
+
+func (f failedRow) Scan(...any) error { return f.err }
+
+func (r *Reader) stmt(ctx context.Context, q string) (*sql.Stmt, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if st := r.prepared[q]; st != nil {
+		return st, nil
+	}
+	st, err := r.db.PrepareContext(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	if r.prepared == nil {
+		r.prepared = map[string]*sql.Stmt{}
+	}
+	r.prepared[q] = st
+	return st, nil
+}
 
 // Position gives the number of the last fact of a tenant in the tables, as its owner numbered it, and when
 // it happened; zero when there is none.
@@ -60,7 +105,7 @@ func When(micros int64) time.Time {
 
 // Unfinished gives the contacts that never ended, oldest first: what a server that was killed left behind.
 func (r *Reader) Unfinished(ctx context.Context, tenant fact.TenantID) ([]*Contact, error) {
-	return scan[Contact](r.db.QueryContext(ctx, contactTable.of("WHERE tenant = ? AND ended = 0 ORDER BY arrived"), string(tenant)))
+	return scan[Contact](r.query(ctx, contactTable.of("WHERE tenant = ? AND ended = 0 ORDER BY arrived"), string(tenant)))
 }
 
 // Call is one line of an agent's history: a contact the agent had, or one that rang in vain.
@@ -84,7 +129,7 @@ func (r *Reader) Last(ctx context.Context, tenant fact.TenantID, agent fact.Agen
 			SELECT contact, offered, 0, '', 1, queue = '' FROM offers
 			WHERE tenant = ?1 AND agent = ?2 AND outcome = 'missed' ORDER BY offered DESC LIMIT ?3)
 		ORDER BY at DESC LIMIT ?3`
-	rs, err := r.db.QueryContext(ctx, q, string(tenant), string(agent), n)
+	rs, err := r.query(ctx, q, string(tenant), string(agent), n)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +166,7 @@ func each(rs *sql.Rows, f func() error) error {
 }
 
 func (r *Reader) contact(ctx context.Context, tenant fact.TenantID, id string) (*Contact, error) {
-	c, err := scan[Contact](r.db.QueryContext(ctx, contactTable.of("WHERE tenant = ? AND id = ?"), string(tenant), id))
+	c, err := scan[Contact](r.query(ctx, contactTable.of("WHERE tenant = ? AND id = ?"), string(tenant), id))
 	if err != nil {
 		return nil, err
 	}
@@ -145,19 +190,19 @@ func (r *Reader) Today(ctx context.Context, tenant fact.TenantID, agent fact.Age
 	var d Day
 	var talk, handle, off int64
 	from, to := since.UnixMicro(), now.UnixMicro()
-	err := r.db.QueryRowContext(ctx, `
+	err := r.row(ctx, `
 		SELECT count(*), coalesce(sum(max(0, (CASE ended WHEN 0 THEN ?4 ELSE ended END - began) / 1000 - hold_ms)), 0),
 		       coalesce(sum((CASE ended WHEN 0 THEN ?4 ELSE ended END - began) / 1000 + wrap_ms), 0)
 		FROM talks WHERE tenant = ?1 AND agent = ?2 AND began >= ?3`, string(tenant), string(agent), from, to).Scan(&d.Calls, &talk, &handle)
 	if err != nil {
 		return d, err
 	}
-	err = r.db.QueryRowContext(ctx, `SELECT count(*) FROM offers WHERE tenant = ? AND agent = ? AND offered >= ? AND outcome = 'missed'`,
+	err = r.row(ctx, `SELECT count(*) FROM offers WHERE tenant = ? AND agent = ? AND offered >= ? AND outcome = 'missed'`,
 		string(tenant), string(agent), from).Scan(&d.Missed)
 	if err != nil {
 		return d, err
 	}
-	err = r.db.QueryRowContext(ctx, `
+	err = r.row(ctx, `
 		SELECT coalesce(sum(max(0, min(CASE until WHEN 0 THEN ?4 ELSE until END, ?4) - max(at, ?3))), 0)
 		FROM agent_states WHERE tenant = ?1 AND agent = ?2 AND state IN ('notready', 'missed') AND (until = 0 OR until > ?3)
 		AND at >= coalesce((SELECT max(at) FROM agent_states WHERE tenant = ?1 AND agent = ?2 AND at < ?3), 0)`,
@@ -172,7 +217,7 @@ func (r *Reader) CallerToday(ctx context.Context, tenant fact.TenantID, number f
 		return 0, nil
 	}
 	n := 0
-	err := r.db.QueryRowContext(ctx, "SELECT count(*) FROM contacts WHERE tenant = ? AND number = ? AND arrived >= ?",
+	err := r.row(ctx, "SELECT count(*) FROM contacts WHERE tenant = ? AND number = ? AND arrived >= ?",
 		string(tenant), string(number), since.UnixMicro()).Scan(&n)
 	return n, err
 }
@@ -182,6 +227,6 @@ func (r *Reader) CallerLast(ctx context.Context, tenant fact.TenantID, number fa
 	if number == "" {
 		return nil, nil
 	}
-	return scan[Contact](r.db.QueryContext(ctx, contactTable.of("WHERE tenant = ? AND number = ? ORDER BY arrived DESC LIMIT ?"),
+	return scan[Contact](r.query(ctx, contactTable.of("WHERE tenant = ? AND number = ? ORDER BY arrived DESC LIMIT ?"),
 		string(tenant), string(number), n))
 }

@@ -19,16 +19,22 @@ type key struct {
 	n int
 }
 
-// many is how many rows one statement takes.
-const many = 16
+// One statement takes so many rows, or one.
+const (
+	many = 16
+	some = 4
+)
 
 var errDriver = errors.New("the database driver cannot take prepared statements")
 
 func (w *rowWriter) write(dc any, t *table, rows []row) error {
 	for len(rows) > 0 {
 		n := 1
-		if len(rows) >= many {
+		switch {
+		case len(rows) >= many:
 			n = many
+		case len(rows) >= some:
+			n = some
 		}
 		if err := w.some(dc, t, rows[:n]); err != nil {
 			return fmt.Errorf("table %s: %w", t.name, err)

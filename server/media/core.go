@@ -36,6 +36,8 @@ func (c *core) ID() string { return c.id }
 
 func (c *core) inlet() *inlet { return &c.in }
 
+func (c *core) speaks() Codec { return c.out.speaks() }
+
 // Hear sets what this leg hears from now on; nil is silence.
 func (c *core) Hear(s Source) {
 	if !c.closed.Load() {

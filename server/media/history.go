@@ -30,11 +30,10 @@ func (h *history) forget() { h.at, h.count = 0, 0 }
 // decoder gives a decoder that stands where one does that has heard the stream.
 func (h *history) decoder() *codec.G722Decoder {
 	d := codec.NewG722Decoder()
-	var pcm [2 * frameBytes]int16
 	for left := h.count; left > 0; {
 		from := (h.at - left + historyBytes) % historyBytes
-		n := min(left, frameBytes, historyBytes-from)
-		d.Decode(pcm[:2*n], h.ring[from:from+n])
+		n := min(left, historyBytes-from)
+		d.Skip(h.ring[from : from+n])
 		left -= n
 	}
 	return d

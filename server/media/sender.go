@@ -139,6 +139,35 @@ func (s *Sender) take(f *feed, p *packet) {
 	s.pass(p)
 }
 
+// speaks is the codec that was agreed with the party.
+func (s *Sender) speaks() Codec {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.codec
+}
+
+// announce sends one packet of silence in the G.711 that a new source is about to speak, because a softphone
+// answers in what it hears: else all that the other party gets until it speaks itself would be coded by us.
+func (s *Sender) announce(f *feed, c Codec, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.feed != f || s.to == nil || s.muted || s.tones.busy() || s.fixed || c == s.current || c != PCMA && c != PCMU || s.types.codec[c] == noType {
+		return
+	}
+	s.emitVoice(&packet{codec: c, now: now}, c, stillness[c][:])
+	s.renew()
+}
+
+// stillness is a frame of silence in each law of G.711.
+var stillness = [codecs][frameBytes]byte{PCMA: frameOf(0xd5), PCMU: frameOf(0xff)}
+
+func frameOf(b byte) (out [frameBytes]byte) {
+	for i := range out {
+		out[i] = b
+	}
+	return out
+}
+
 // pass sends a packet in the best form that the party understands.
 func (s *Sender) pass(p *packet) {
 	if p.cn {

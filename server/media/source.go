@@ -3,6 +3,7 @@ package media
 import (
 	"fmt"
 	"sync"
+	"time"
 )
 
 // Source is something that a leg can hear. Sources are made by From, Music, Once, Ringback and Mix.Source; one
@@ -77,7 +78,10 @@ func (s legSource) Kind() string   { return "leg" }
 func (s legSource) String() string { return "leg " + s.leg.ID() }
 
 // voiced is what our own legs have.
-type voiced interface{ inlet() *inlet }
+type voiced interface {
+	inlet() *inlet
+	speaks() Codec // what the party speaks, as far as has been agreed
+}
 
 func (s legSource) connect(_ *Plane, f *feed) func() {
 	v, ok := s.leg.(voiced)
@@ -86,6 +90,9 @@ func (s legSource) connect(_ *Plane, f *feed) func() {
 	}
 	in := v.inlet()
 	in.addRoute(f)
+	if to, ok := f.to.(*Sender); ok {
+		to.announce(f, v.speaks(), time.Now())
+	}
 	return func() { in.dropRoute(f) }
 }
 

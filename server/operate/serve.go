@@ -41,6 +41,8 @@ func Serve(_ context.Context, o ServeOptions) error {
 	for _, w := range holder.Now().Warnings() {
 		log.Warn(w.Error())
 	}
+	pace := spareHeap(collections())
+	defer pace.stop()
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGTERM, os.Interrupt, hangup)
 	defer signal.Stop(signals)

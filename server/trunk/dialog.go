@@ -93,6 +93,14 @@ func (d *Dialog) Sink(f func(Event)) {
 		f(ev)
 	}
 	d.kept = nil
+	d.letGo()
+}
+
+// letGo forgets the owner of a dialog that is over: it lives on for as long as its transactions, the owner need not.
+func (d *Dialog) letGo() {
+	if d.over && d.sink != nil {
+		d.sink = func(Event) {}
+	}
 }
 
 // emit gives an event to the sink; nothing follows the last.
@@ -111,6 +119,7 @@ func (d *Dialog) emit(ev Event) {
 		return
 	}
 	d.sink(ev)
+	d.letGo()
 }
 
 // end gives the last event and lets the goroutine finish what is still to do on the wire.
