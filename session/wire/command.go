@@ -14,7 +14,9 @@ type Command struct {
 	Digits      string  `json:"digits,omitempty"`      // tones: 0-9 * # A-D and comma for a pause of 500 ms
 	Code        string  `json:"code,omitempty"`        // code: a wrap-up code id of Wrap.Codes
 	Text        string  `json:"text,omitempty"`        // note: the whole note as it stands now; search: what was typed
-	Anyway      bool    `json:"anyway,omitempty"`      // transfer, ask: although presence says no (answer to Reply.Ask)
+	Anyway      bool    `json:"anyway,omitempty"`      // transfer, ask, add: although presence says no (answer to Reply.Ask)
+	Party       string  `json:"party,omitempty"`       // remove, mute_party: Party.ID
+	Endpoint    string  `json:"endpoint,omitempty"`    // endpoint: softphone, sip or teams
 }
 
 // Verb names a Command.
@@ -36,17 +38,25 @@ const (
 	DoJoin     Verb = "join"
 	DoComplete Verb = "complete" // the consulted person takes the caller
 	DoDrop     Verb = "drop"     // the consulted person leaves
-	DoUndo     Verb = "undo"
-	DoHangup   Verb = "hangup"
-	DoNote     Verb = "note"   // Text
-	DoCode     Verb = "code"   // Code
-	DoDone     Verb = "done"   // wrap-up is finished
-	DoExtend   Verb = "extend" // more time for wrap-up
-	DoSearch   Verb = "search" // Text; Reply.People
-	DoHistory  Verb = "history"
-	DoDial     Verb = "dial" // To, kind number or agent
-	DoWhy      Verb = "why"  // Contact, or empty: why am I waiting; Reply.Lines
-	DoSignOut  Verb = "signout"
+
+	DoAdd       Verb = "add"        // To: one more into the group call
+	DoRemove    Verb = "remove"     // Party leaves the group call
+	DoMuteParty Verb = "mute_party" // Party, Muted: the others do not hear this party
+	DoLeave     Verb = "leave"      // the agent leaves, the others go on
+	DoChat      Verb = "chat"       // To, kind expert; Text, or empty: who is calling, why, and the notes so far
+	DoEndpoint  Verb = "endpoint"   // Endpoint: where this agent's calls ring from the next one on
+
+	DoUndo    Verb = "undo"
+	DoHangup  Verb = "hangup"
+	DoNote    Verb = "note"   // Text
+	DoCode    Verb = "code"   // Code
+	DoDone    Verb = "done"   // wrap-up is finished
+	DoExtend  Verb = "extend" // more time for wrap-up
+	DoSearch  Verb = "search" // Text; Reply.People
+	DoHistory Verb = "history"
+	DoDial    Verb = "dial" // To, kind number or agent
+	DoWhy     Verb = "why"  // Contact, or empty: why am I waiting; Reply.Lines
+	DoSignOut Verb = "signout"
 )
 
 // Target is who a transfer, a consult or an outgoing call goes to.
@@ -65,6 +75,7 @@ const (
 	ToAgent  TargetKind = "agent"
 	ToQueue  TargetKind = "queue"
 	ToNumber TargetKind = "number"
+	ToTeam   TargetKind = "team" // several experts at once; the first to answer takes it
 )
 
 // Reply answers one Command. Words say what happened, or why not and what to do.
@@ -73,6 +84,9 @@ type Reply struct {
 	OK    bool   `json:"ok"`
 	Code  string `json:"code,omitempty"` // "too_late", "not_now", "unknown", "not_allowed", "no_number", "ask", "bad"
 	Words string `json:"words,omitempty"`
+	// Key names the sentence of Words in the console's catalogue, Args fill it.
+	Key  string            `json:"key,omitempty"`
+	Args map[string]string `json:"args,omitempty"`
 	// Ask is set with Code "ask": the same command with Anyway does it.
 	Ask    *Ask     `json:"ask,omitempty"`
 	People []Person `json:"people,omitempty"` // search
@@ -82,6 +96,8 @@ type Reply struct {
 
 // Ask is a question that stands before an action: this expert is in a meeting, ring anyway?
 type Ask struct {
-	Words   string   `json:"words"`
-	Instead []Person `json:"instead,omitempty"` // nearest available colleagues
+	Words   string            `json:"words"`
+	Key     string            `json:"key,omitempty"` // as in Reply
+	Args    map[string]string `json:"args,omitempty"`
+	Instead []Person          `json:"instead,omitempty"` // nearest available colleagues
 }

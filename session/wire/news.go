@@ -103,6 +103,9 @@ type Me struct {
 	Idle    Idle      `json:"idle,omitzero"`
 	Undo    *Undo     `json:"undo,omitempty"`
 	Skills  []string  `json:"skills,omitempty"`
+	// Endpoint is where this agent's calls ring: softphone, sip, teams; Endpoints are those that may be chosen.
+	Endpoint  string   `json:"endpoint,omitempty"`
+	Endpoints []string `json:"endpoints,omitempty"`
 }
 
 // Pending is the state that comes after this call.
@@ -197,6 +200,17 @@ type Call struct {
 	Story     []Line    `json:"story,omitempty"`
 	Tones     string    `json:"tones,omitempty"` // sent so far
 	Failed    string    `json:"failed,omitempty"`
+	Chats     []Chat    `json:"chats,omitempty"`
+}
+
+// Chat is a Teams chat about this call.
+type Chat struct {
+	ID     string    `json:"id"`   // of the expert
+	With   string    `json:"with"` // the expert's name
+	Sent   time.Time `json:"sent"`
+	Words  string    `json:"words"`
+	Answer []Line    `json:"answer,omitempty"` // what came back, oldest first
+	Failed string    `json:"failed,omitempty"` // why nothing was sent, or no answer can be read
 }
 
 // Party is somebody in the call. Hears names who this party hears now.
@@ -254,6 +268,8 @@ type Wrap struct {
 	Began   time.Time `json:"began"`
 	Until   time.Time `json:"until"`
 	More    int       `json:"more"` // extensions left
+	// Required: done is refused until there is a code.
+	Required bool `json:"required,omitempty"`
 }
 
 // Code is a wrap-up code; digits are 1 to 9 in order.
@@ -290,7 +306,7 @@ type Queue struct {
 // Person is an expert or colleague.
 type Person struct {
 	ID           string    `json:"id"`
-	Kind         string    `json:"kind"` // expert, agent, queue
+	Kind         string    `json:"kind"` // expert, agent, queue, team, user (of the directory)
 	Digit        int       `json:"digit,omitempty"`
 	Name         string    `json:"name"`
 	Job          string    `json:"job,omitempty"`
