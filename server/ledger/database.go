@@ -109,6 +109,9 @@ func damaged(err error) bool {
 // ErrNoLedger says that there are no tables in the folder.
 var ErrNoLedger = errors.New("no ledger in this folder; has the server run?")
 
+// readers is how many questions are answered at a time; more wait.
+const readers = 4
+
 // openReading opens the tables for reading, while the server writes them or while it does not run.
 func openReading(ctx context.Context, dir string) (*sql.DB, error) {
 	path := filepath.Join(dir, dbName)
@@ -119,6 +122,8 @@ func openReading(ctx context.Context, dir string) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	db.SetMaxOpenConns(readers)
+	db.SetMaxIdleConns(readers) // opening one costs more than a hundred questions
 	var version int
 	if err = db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err == nil && version != schemaVersion {
 		err = fmt.Errorf("%w; start the server once with this version", &outdated{version})

@@ -56,10 +56,10 @@ func (pl *player) number(now time.Time, frame uint64) {
 	pl.last = frame
 }
 
-// A line that is silent for longer than a second gets a sign of life five times a second (RFC 3389), not fifty
+// A line that has been silent for 200 ms, twice what a switch takes, gets a sign of life five times a second (RFC 3389), not fifty
 // packets of nothing: most lines are silent most of the day.
 const (
-	hushAfter = 50
+	hushAfter = 10
 	hushEvery = 10
 )
 

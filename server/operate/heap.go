@@ -1,51 +1,84 @@
 package operate
 
 import (
+	"context"
+	"log/slog"
 	"os"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
 	"sync/atomic"
+	"time"
+
+	"cordboard/server/inbox"
 )
 
 // A collection of garbage takes a quarter of the machine while it runs, which callers and packets wait for. A small
 // heap is collected often, at a busy hour every second; so the heap may grow by spare before it is collected, however
-// little of it is in use.
+// little of it is in use. When the hour is over, what was spared is given back to the system.
 const (
-	spare   = 96 << 20
+	spare   = 192 << 20
 	usual   = 100 // percent, as GOGC
-	highest = 400
+	highest = 1000
+	quiet   = 20 * time.Second // without a collection: the hour is over
+	little  = 32 << 20         // not worth giving back
 )
 
 // heapPace sets, after each collection, how far the heap may grow until the next.
 type heapPace struct {
 	set  func(percent int) int
-	live func() uint64
+	read func() heapUse
+	last atomic.Int64 // when a collection was seen, Unix nanoseconds
 	over atomic.Bool
+}
+
+// heapUse is what the heap holds, in bytes.
+type heapUse struct {
+	live uint64 // found in use by the last collection
+	now  uint64 // with the garbage made since
+}
+
+// paceHeap paces until ctx ends. An operator who sets GOGC knows better: then nothing is done.
+func paceHeap(ctx context.Context, log *slog.Logger) {
+	if os.Getenv("GOGC") != "" {
+		return
+	}
+	p := &heapPace{set: debug.SetGCPercent, read: readHeap}
+	p.collected()
+	inbox.Go(func(panicked *inbox.Panic) { log.Error("the heap is not paced any more", "err", panicked) }, func() {
+		defer p.over.Store(true)
+		tick := time.NewTicker(quiet / 4)
+		defer tick.Stop()
+		for {
+			select {
+			case now := <-tick.C:
+				if p.wastes(now) {
+					debug.FreeOSMemory()
+				}
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
 }
 
 // sentinel is garbage at once: its cleanup runs after the next collection.
 type sentinel struct{ _ [16]byte }
 
-// spareHeap begins to pace. An operator who sets GOGC knows better: then nothing is done.
-func spareHeap(live func() uint64) *heapPace {
-	p := &heapPace{set: debug.SetGCPercent, live: live}
-	if os.Getenv("GOGC") != "" {
-		p.over.Store(true)
-	}
-	p.next()
-	return p
-}
-
-func (p *heapPace) next() {
+func (p *heapPace) collected() {
 	if p.over.Load() {
 		return
 	}
-	p.set(percentFor(p.live()))
-	runtime.AddCleanup(&sentinel{}, func(p *heapPace) { p.next() }, p)
+	p.last.Store(time.Now().UnixNano())
+	p.set(percentFor(p.read().live))
+	runtime.AddCleanup(&sentinel{}, func(p *heapPace) { p.collected() }, p)
 }
 
-func (p *heapPace) stop() { p.over.Store(true) }
+// wastes says that much is held and nothing has made garbage for a while.
+func (p *heapPace) wastes(now time.Time) bool {
+	use := p.read()
+	return now.Sub(time.Unix(0, p.last.Load())) > quiet && use.now > use.live+little
+}
 
 // percentFor gives how far a heap of that many bytes may grow.
 func percentFor(live uint64) int {
@@ -55,11 +88,8 @@ func percentFor(live uint64) int {
 	return int(min(max(spare*100/live, usual), highest))
 }
 
-// collections gives what the last collection found in use.
-func collections() func() uint64 {
-	s := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	return func() uint64 {
-		metrics.Read(s)
-		return s[0].Value.Uint64()
-	}
+func readHeap() heapUse {
+	s := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(s)
+	return heapUse{live: s[0].Value.Uint64(), now: s[1].Value.Uint64()}
 }

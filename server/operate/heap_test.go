@@ -3,6 +3,7 @@ package operate
 import (
 	"runtime"
 	"testing"
+	"time"
 )
 
 func TestASmallHeapIsCollectedSeldomAndALargeOneAsUsual(t *testing.T) {
@@ -13,7 +14,7 @@ func TestASmallHeapIsCollectedSeldomAndALargeOneAsUsual(t *testing.T) {
 	}{
 		{"nothing yet", 0, highest},
 		{"a few agents", 10 << 20, highest},
-		{"a busy hour", 64 << 20, 150},
+		{"a busy hour", 64 << 20, 300},
 		{"a large house", 500 << 20, usual},
 	}
 	for _, c := range cases {
@@ -25,13 +26,34 @@ func TestASmallHeapIsCollectedSeldomAndALargeOneAsUsual(t *testing.T) {
 
 func TestThePaceIsSetAgainAfterEachCollection(t *testing.T) {
 	set := make(chan int, 16)
-	p := &heapPace{set: func(n int) int { set <- n; return 0 }, live: func() uint64 { return 64 << 20 }}
-	p.next()
+	p := &heapPace{set: func(n int) int { set <- n; return 0 }, read: func() heapUse { return heapUse{live: 64 << 20} }}
+	p.collected()
 	for range 2 {
-		if got := <-set; got != 150 {
-			t.Fatalf("set to %d %%, want 150", got)
+		if got := <-set; got != 300 {
+			t.Fatalf("set to %d %%, want 300", got)
 		}
 		runtime.GC()
 	}
-	p.stop()
+	p.over.Store(true)
+}
+
+func TestMemoryIsGivenBackOnlyWhenTheHourIsOver(t *testing.T) {
+	at := time.Unix(1_000_000, 0)
+	cases := []struct {
+		name  string
+		since time.Duration
+		use   heapUse
+		want  bool
+	}{
+		{"collected a moment ago", time.Second, heapUse{live: 40 << 20, now: 200 << 20}, false},
+		{"quiet, and much is held", quiet + time.Second, heapUse{live: 40 << 20, now: 200 << 20}, true},
+		{"quiet, and little is held", quiet + time.Second, heapUse{live: 40 << 20, now: 60 << 20}, false},
+	}
+	for _, c := range cases {
+		p := &heapPace{read: func() heapUse { return c.use }}
+		p.last.Store(at.Add(-c.since).UnixNano())
+		if got := p.wastes(at); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
 }

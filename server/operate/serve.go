@@ -41,8 +41,9 @@ func Serve(_ context.Context, o ServeOptions) error {
 	for _, w := range holder.Now().Warnings() {
 		log.Warn(w.Error())
 	}
-	pace := spareHeap(collections())
-	defer pace.stop()
+	pacing, stop := context.WithCancel(context.Background())
+	defer stop()
+	paceHeap(pacing, log)
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGTERM, os.Interrupt, hangup)
 	defer signal.Stop(signals)
