@@ -57,10 +57,13 @@ type Roster struct {
 	byID   map[fact.AgentID]*Person
 	byUser map[string]*Person
 	byOID  map[string]*Person
+
+	experts []*Person
+	teams   []*Team
 }
 
-// NewRoster makes a roster. The order is kept; it gives experts their digits.
-func NewRoster(all []Person) *Roster {
+// NewRoster makes a roster. The order is kept; it gives experts their digits. Groups become teams to ring.
+func NewRoster(all []Person, groups ...Group) *Roster {
 	r := &Roster{byID: map[fact.AgentID]*Person{}, byUser: map[string]*Person{}, byOID: map[string]*Person{}}
 	for i := range all {
 		p := &all[i]
@@ -72,7 +75,11 @@ func NewRoster(all []Person) *Roster {
 		if p.OID != "" {
 			r.byOID[p.OID] = p
 		}
+		if p.Expert {
+			r.experts = append(r.experts, p)
+		}
 	}
+	r.addTeams(groups)
 	return r
 }
 
@@ -96,13 +103,5 @@ func (r *Roster) Name(id fact.AgentID) string {
 	return string(id)
 }
 
-// Experts gives the experts, in order.
-func (r *Roster) Experts() []*Person {
-	var out []*Person
-	for _, p := range r.all {
-		if p.Expert {
-			out = append(out, p)
-		}
-	}
-	return out
-}
+// Experts gives the experts, in order. The list is the roster's own.
+func (r *Roster) Experts() []*Person { return r.experts }

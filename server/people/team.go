@@ -1,0 +1,53 @@
+package people
+
+import "cordboard/server/fact"
+
+// Group names people who belong together: a Microsoft 365 group, a team of Teams, or one of the configuration.
+type Group struct {
+	ID      string // as targets name it
+	Name    string
+	Members []fact.AgentID
+}
+
+// Team is several people who are rung at once; the first to answer takes the call.
+type Team struct {
+	ID      string
+	Name    string
+	Members []*Person // in order; those without a number cannot be rung
+}
+
+// Ringable gives the members who have a number.
+func (t *Team) Ringable() []*Person {
+	var out []*Person
+	for _, p := range t.Members {
+		if p.Number != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// Teams gives the teams, in the order of the configuration.
+func (r *Roster) Teams() []*Team { return r.teams }
+
+// Team gives a team by its id, or nil.
+func (r *Roster) Team(id string) *Team {
+	for _, t := range r.teams {
+		if t.ID == id {
+			return t
+		}
+	}
+	return nil
+}
+
+func (r *Roster) addTeams(groups []Group) {
+	for _, g := range groups {
+		t := &Team{ID: g.ID, Name: g.Name}
+		for _, id := range g.Members {
+			if p := r.byID[id]; p != nil {
+				t.Members = append(t.Members, p)
+			}
+		}
+		r.teams = append(r.teams, t)
+	}
+}
