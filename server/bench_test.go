@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"testing"
@@ -28,7 +29,7 @@ func newBench(b *testing.B, agents int, o lab.AgentsOptions) *bench {
 	for i := range agents {
 		users = append(users, fmt.Sprintf("agent%d@contoso.com", i))
 	}
-	x := &bench{house: newHouse(b, houseOptions{agents: users, wrap: "0 s"}), invited: map[string]time.Time{}, freed: map[string]time.Time{}, offered: make(chan string, 10000)}
+	x := &bench{house: newHouse(b, houseOptions{agents: users, wrap: "0 s", apart: true}), invited: map[string]time.Time{}, freed: map[string]time.Time{}, offered: make(chan string, 10000)}
 	o.Users = users
 	x.benchAgents(b, o)
 	return x
@@ -106,17 +107,19 @@ func quantiles(b *testing.B, name string, all []time.Duration) {
 	b.ReportMetric(float64(all[len(all)*99/100].Microseconds())/1000, name+"-p99-ms")
 }
 
-// BenchmarkInviteToOffer sends calls at a fixed rate: INVITE in → offer on the agent's socket, and the CPU that a whole
-// call costs here: server, callers and agents together, so an upper bound for the server.
+// BenchmarkInviteToOffer sends calls at a fixed rate: INVITE in → offer on the agent's socket, and the server's CPU for
+// a whole call: queue, offer, answer, hang-up, wrap-up and ledger, without what the agents' idle lines cost.
 func BenchmarkInviteToOffer(b *testing.B) {
+	defer debug.SetGCPercent(debug.SetGCPercent(800)) // the callers' and agents' own collections are not what is measured
 	for _, rate := range []int{20, 50, 100, 200} {
 		b.Run(fmt.Sprintf("%d-calls-a-second", rate), func(b *testing.B) {
 			x := newBench(b, 60, lab.AgentsOptions{AnswerAfter: 5 * time.Millisecond, Wrap: time.Millisecond})
 			x.warmUp(b, 20)
-			const calls = 300
+			idle := x.idleCPU()
+			calls := 10 * rate
 			tick := time.NewTicker(time.Second / time.Duration(rate))
 			defer tick.Stop()
-			before := cpuTime()
+			before, began := x.apart.number("cpu"), time.Now()
 			var wg sync.WaitGroup
 			b.ResetTimer()
 			for i := range calls {
@@ -134,17 +137,26 @@ func BenchmarkInviteToOffer(b *testing.B) {
 				})
 			}
 			wg.Wait()
-			b.StopTimer()
 			x.contacts(calls + 20)
+			used := float64(x.apart.number("cpu")-before) - idle*time.Since(began).Seconds()
+			b.StopTimer()
 			x.mu.Lock()
 			defer x.mu.Unlock()
 			if len(x.offers) < calls {
 				b.Errorf("%d of %d calls were offered", len(x.offers), calls)
 			}
 			quantiles(b, "offer", x.offers)
-			b.ReportMetric((cpuTime()-before).Seconds()*1000/calls, "cpu-ms/call-all-parties")
+			b.ReportMetric(used/1e6/float64(calls), "server-cpu-ms/call")
+			b.ReportMetric(idle/1e6, "idle-agents-cpu-ms/s")
 		})
 	}
+}
+
+// idleCPU is what the server uses with agents on and no calls, in nanoseconds a second.
+func (x *bench) idleCPU() float64 {
+	before, began := x.apart.number("cpu"), time.Now()
+	time.Sleep(3 * time.Second) // the length of the measurement
+	return float64(x.apart.number("cpu")-before) / time.Since(began).Seconds()
 }
 
 // BenchmarkFreeToNextOffer keeps callers waiting: the agent becomes free → the next offer is on the agent's socket.
@@ -160,29 +172,29 @@ func BenchmarkFreeToNextOffer(b *testing.B) {
 	quantiles(b, "next-offer", x.next)
 }
 
-// BenchmarkWaitingCaller gives the memory of a caller who waits with music, without what the caller's own end takes:
-// heap and stacks of the process beside those of the same callers at an SBC that does not call.
+// BenchmarkWaitingCaller gives the server's memory for a caller who waits with music: heap and stacks.
 func BenchmarkWaitingCaller(b *testing.B) {
 	x := newBench(b, 1, lab.AgentsOptions{AnswerAfter: time.Hour, NoLine: true})
 	const calls = 200
-	before := memory()
+	before := x.apart.number("memory")
 	for i := range calls {
 		x.call(b, fmt.Sprintf("+4420%07d", i))
 	}
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for x.server.OpenCalls() < calls {
+	for x.apart.number("calls") < calls {
 		<-tick.C
 	}
-	b.ReportMetric(float64(memory()-before)/calls/1024, "KiB/caller-both-ends")
+	b.ReportMetric(float64(x.apart.number("memory")-before)/calls/1024, "KiB/caller")
 }
 
-// BenchmarkSignedInAgent gives the memory of an agent with connection and line, both ends.
+// BenchmarkSignedInAgent gives the server's memory for an agent with connection and line.
 func BenchmarkSignedInAgent(b *testing.B) {
 	const agents = 50
-	before := memory()
-	newBench(b, agents, lab.AgentsOptions{AnswerAfter: time.Hour})
-	b.ReportMetric(float64(memory()-before)/agents/1024, "KiB/agent-both-ends")
+	x := newBench(b, 1, lab.AgentsOptions{AnswerAfter: time.Hour})
+	before := x.apart.number("memory")
+	y := newBench(b, 1+agents, lab.AgentsOptions{AnswerAfter: time.Hour})
+	b.ReportMetric(float64(y.apart.number("memory")-before)/agents/1024, "KiB/agent")
 }
 
 // memory is the heap in use and the stacks, after a collection.

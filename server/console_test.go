@@ -20,6 +20,9 @@ import (
 
 // A console in these tests is a process of its own, so that it can be killed: the test binary, started again.
 func TestMain(m *testing.M) {
+	if file := os.Getenv("CORDBOARD_TEST_SERVER"); file != "" {
+		serveApart(file)
+	}
 	if os.Getenv("CORDBOARD_TEST_CONSOLE") == "" {
 		os.Exit(m.Run())
 	}

@@ -25,7 +25,9 @@ type house struct {
 	dir       string
 	microsoft *lab.Microsoft
 	sbc       *lab.SBC
-	server    *server.Server
+	server    *server.Server // nil when it is apart
+	apart     *apart
+	addresses map[string]string
 	config    string
 	log       *slog.Logger
 }
@@ -45,6 +47,7 @@ type houseOptions struct {
 	ring   string
 	wrap   string
 	grace  string
+	apart  bool // the server runs in a process of its own
 }
 
 func newHouse(t testing.TB, o houseOptions) *house {
@@ -62,7 +65,11 @@ func newHouse(t testing.TB, o houseOptions) *house {
 	t.Cleanup(func() { h.sbc.Close() })
 	h.config = filepath.Join(h.dir, "cordboard.yaml")
 	h.write(o)
-	h.start()
+	if o.apart {
+		h.startApart()
+	} else {
+		h.start()
+	}
 	t.Cleanup(h.stop)
 	return h
 }
@@ -177,13 +184,20 @@ func (h *house) start() {
 	if h.server, err = server.Start(context.Background(), server.Options{Config: holder, Program: "cordboard test", Log: h.log}); err != nil {
 		h.t.Fatal(err)
 	}
+	h.addresses = h.server.Addresses()
 	h.aim("udp")
 }
 
 // aim sends the SBC's calls to the server by a transport.
-func (h *house) aim(transport string) { h.sbc.SetServer(h.server.Addresses()["sip_"+transport]) }
+func (h *house) aim(transport string) { h.sbc.SetServer(h.addresses["sip_"+transport]) }
 
 func (h *house) stop() {
+	if h.apart != nil {
+		if err := h.apart.stop(); err != nil {
+			h.t.Error(err)
+		}
+		h.apart = nil
+	}
 	if h.server == nil {
 		return
 	}
@@ -195,7 +209,7 @@ func (h *house) stop() {
 	h.server = nil
 }
 
-func (h *house) url() string { return "https://" + h.server.Addresses()["https"] }
+func (h *house) url() string { return "https://" + h.addresses["https"] }
 
 // roots believes the server's own certificate.
 func (h *house) roots() *x509.CertPool {

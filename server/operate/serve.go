@@ -43,7 +43,7 @@ func Serve(_ context.Context, o ServeOptions) error {
 	}
 	pacing, stop := context.WithCancel(context.Background())
 	defer stop()
-	paceHeap(pacing, log)
+	server.PaceHeap(pacing, log)
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGTERM, os.Interrupt, hangup)
 	defer signal.Stop(signals)

@@ -1,4 +1,4 @@
-package operate
+package server
 
 import (
 	"context"
@@ -20,7 +20,7 @@ const (
 	spare   = 192 << 20
 	usual   = 100 // percent, as GOGC
 	highest = 1000
-	quiet   = 20 * time.Second // without a collection: the hour is over
+	calm    = 20 * time.Second // without a collection: the hour is over
 	little  = 32 << 20         // not worth giving back
 )
 
@@ -38,8 +38,9 @@ type heapUse struct {
 	now  uint64 // with the garbage made since
 }
 
-// paceHeap paces until ctx ends. An operator who sets GOGC knows better: then nothing is done.
-func paceHeap(ctx context.Context, log *slog.Logger) {
+// PaceHeap paces the process's heap until ctx ends; who runs a server alone in a process does it. An operator who
+// sets GOGC knows better: then nothing is done.
+func PaceHeap(ctx context.Context, log *slog.Logger) {
 	if os.Getenv("GOGC") != "" {
 		return
 	}
@@ -47,7 +48,7 @@ func paceHeap(ctx context.Context, log *slog.Logger) {
 	p.collected()
 	inbox.Go(func(panicked *inbox.Panic) { log.Error("the heap is not paced any more", "err", panicked) }, func() {
 		defer p.over.Store(true)
-		tick := time.NewTicker(quiet / 4)
+		tick := time.NewTicker(calm / 4)
 		defer tick.Stop()
 		for {
 			select {
@@ -77,7 +78,7 @@ func (p *heapPace) collected() {
 // wastes says that much is held and nothing has made garbage for a while.
 func (p *heapPace) wastes(now time.Time) bool {
 	use := p.read()
-	return now.Sub(time.Unix(0, p.last.Load())) > quiet && use.now > use.live+little
+	return now.Sub(time.Unix(0, p.last.Load())) > calm && use.now > use.live+little
 }
 
 // percentFor gives how far a heap of that many bytes may grow.

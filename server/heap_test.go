@@ -1,4 +1,4 @@
-package operate
+package server
 
 import (
 	"runtime"
@@ -46,8 +46,8 @@ func TestMemoryIsGivenBackOnlyWhenTheHourIsOver(t *testing.T) {
 		want  bool
 	}{
 		{"collected a moment ago", time.Second, heapUse{live: 40 << 20, now: 200 << 20}, false},
-		{"quiet, and much is held", quiet + time.Second, heapUse{live: 40 << 20, now: 200 << 20}, true},
-		{"quiet, and little is held", quiet + time.Second, heapUse{live: 40 << 20, now: 60 << 20}, false},
+		{"quiet, and much is held", calm + time.Second, heapUse{live: 40 << 20, now: 200 << 20}, true},
+		{"quiet, and little is held", calm + time.Second, heapUse{live: 40 << 20, now: 60 << 20}, false},
 	}
 	for _, c := range cases {
 		p := &heapPace{read: func() heapUse { return c.use }}
