@@ -41,13 +41,15 @@ const (
 
 // houseOptions vary a house.
 type houseOptions struct {
-	agents []string // of the queue; adele when nil
-	sbc    lab.SBCOptions
-	trunk  string // more keys of the trunk
-	ring   string
-	wrap   string
-	grace  string
-	apart  bool // the server runs in a process of its own
+	agents   []string // of the queue; adele when nil
+	sbc      lab.SBCOptions
+	trunk    string // more keys of the trunk
+	ring     string
+	wrap     string
+	grace    string
+	people   string // more keys of people, indented by six
+	outbound string // keys of outbound; an expert's phone of the lab answers sooner than a person, and is believed all the same
+	apart    bool   // the server runs in a process of its own
 }
 
 func newHouse(t testing.TB, o houseOptions) *house {
@@ -165,8 +167,9 @@ tenants:
 %[13]s
       experts:
         - {user: megan.bowen@contoso.com, name: Megan Bowen, number: "%[15]s"}
+%[16]s    outbound: {%[17]s}
 `, h.microsoft.URL(), m.TenantID, m.ServerClientID, m.ConsoleClientID, h.microsoft.Scope(), h.sbc.Port(transport), transport, o.trunk, supportNumber,
-		strings.Join(o.agents, ", "), or(o.ring, "20 s"), or(o.wrap, "30 s"), people.String(), or(o.grace, "20 s"), meganNumber)
+		strings.Join(o.agents, ", "), or(o.ring, "20 s"), or(o.wrap, "30 s"), people.String(), or(o.grace, "20 s"), meganNumber, o.people, or(o.outbound, "confirm: never"))
 	if err := os.WriteFile(filepath.Join(h.dir, "sbc-ca.pem"), h.sbc.Authority().PEM(), 0o600); err != nil {
 		h.t.Fatal(err)
 	}

@@ -63,7 +63,20 @@ func roster(t *config.Tenant) *people.Roster {
 	add(t.People.Agents, false)
 	add(t.People.Supervisors, false)
 	add(t.People.Admins, false)
-	return people.NewRoster(all)
+	return people.NewRoster(all, teamsOf(t)...)
+}
+
+func teamsOf(t *config.Tenant) []people.Group {
+	var out []people.Group
+	for i := range t.People.Teams {
+		x := &t.People.Teams[i]
+		n := people.Group{ID: x.ID, Name: x.Name, AtOnce: x.AtOnce}
+		for _, m := range t.People.Members(x) {
+			n.Members = append(n.Members, fact.AgentID(m))
+		}
+		out = append(out, n)
+	}
+	return out
 }
 
 func fillIn(p *people.Person, c *config.Person) {
@@ -84,6 +97,9 @@ func fillIn(p *people.Person, c *config.Person) {
 	}
 	for _, s := range c.Skills {
 		p.Skills[s.Name] = max(p.Skills[s.Name], s.Level)
+	}
+	if p.Confirm == "" {
+		p.Confirm = c.Confirm
 	}
 	if p.Languages == nil {
 		p.Languages = c.Languages
@@ -120,7 +136,7 @@ func levelWords(s config.ServiceLevel) string {
 	return itoa(s.Answer) + " % in " + itoa(int(s.Within.Seconds())) + " s"
 }
 
-func callRules(t *config.Tenant, names func(fact.AgentID) string) *call.Rules {
+func callRules(t *config.Tenant, r *people.Roster, now *people.Presences) *call.Rules {
 	trunks := map[string]*config.Trunk{}
 	for i := range t.Trunks {
 		trunks[t.Trunks[i].ID] = &t.Trunks[i]
@@ -143,27 +159,47 @@ func callRules(t *config.Tenant, names func(fact.AgentID) string) *call.Rules {
 			out.Priority = q.Priority
 			return out, true
 		},
-		AgentName: names,
+		AgentName: r.Name,
 		TrunkFor: func(n fact.Number) (fact.Number, string, bool) {
 			full := international(&t.Outbound, string(n))
 			trunk, allowed := t.Outbound.Rule(full)
 			return fact.Number(full), trunk, allowed && trunk != ""
 		},
-		SRTP:   func(id string) string { return trunks[id].SRTP },
-		Codecs: func(id string) []media.Codec { return codecs(trunks[id].Codecs) },
-		CallerID: func(caller, called fact.Number) fact.Number {
-			if caller != "" {
-				return caller
+		SRTP:     func(id string) string { return trunks[id].SRTP },
+		Codecs:   func(id string) []media.Codec { return codecs(trunks[id].Codecs) },
+		CallerID: func(caller, called fact.Number) (show, assert fact.Number) { return shown(&t.Outbound, caller, called) },
+		Doubt: func(to call.Target) call.Doubt {
+			if p := r.ByID(fact.AgentID(to.ID)); p != nil && p.Confirm != "" {
+				return call.Doubt(p.Confirm)
 			}
-			if len(t.Outbound.CallerIDs) > 0 {
-				return fact.Number(t.Outbound.CallerIDs[0].Number)
-			}
-			return called
+			return call.Doubt(t.Outbound.Doubt(string(to.Number)))
+		},
+		Away: func(id string) bool {
+			read, known := now.Of(id)
+			return known && read.Away()
 		},
 		RingFor:     t.Outbound.Ring,
 		LineWait:    2 * time.Second,
 		AnnounceEnd: 15 * time.Second,
 	}
+}
+
+// shown is the number that somebody we ring sees, by the tenant's policy, and the one we vouch for: our own.
+func shown(o *config.Outbound, caller, called fact.Number) (show, assert fact.Number) {
+	own := called
+	if len(o.CallerIDs) > 0 {
+		own = fact.Number(o.CallerIDs[0].Number)
+	}
+	if assert = called; called == "" {
+		assert = own
+	}
+	switch {
+	case o.Show == "called" && called != "":
+		return called, assert
+	case o.Show != "caller" || caller == "":
+		return own, assert
+	}
+	return caller, assert
 }
 
 // destination finds where a number leads: first the entry for this trunk, then the one for all. A number may

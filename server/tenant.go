@@ -73,7 +73,7 @@ func (n *tenant) read(c *config.Config, t *config.Tenant) error {
 	if err != nil {
 		return err
 	}
-	n.now.Store(&current{config: t, roster: r, rules: callRules(t, r.Name), sounds: snd})
+	n.now.Store(&current{config: t, roster: r, rules: callRules(t, r, &n.presences), sounds: snd})
 	return nil
 }
 

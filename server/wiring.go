@@ -179,6 +179,7 @@ type sounds struct {
 	region   string
 	music    map[fact.QueueID]*media.Clip
 	fallback *media.Clip
+	confirm  *media.Clip // the tenant's own words that ask for a key
 }
 
 func loadSounds(p *media.Plane, t *config.Tenant) (*sounds, error) {
@@ -187,18 +188,33 @@ func loadSounds(p *media.Plane, t *config.Tenant) (*sounds, error) {
 		if q.Music == "" {
 			continue
 		}
-		f, err := os.Open(string(q.Music))
+		clip, err := clipOf(p, q.Music)
 		if err != nil {
 			return nil, fmt.Errorf("music of queue %s: %w", q.ID, err)
 		}
-		clip, err := p.LoadClip(f)
-		f.Close()
-		if err != nil {
-			return nil, fmt.Errorf("music of queue %s: %s: %w", q.ID, q.Music, err)
-		}
 		s.music[fact.QueueID(q.ID)] = clip
 	}
+	if file := t.Outbound.ConfirmPrompt; file != "" {
+		clip, err := clipOf(p, file)
+		if err != nil {
+			return nil, fmt.Errorf("outbound.confirm_prompt: %w", err)
+		}
+		s.confirm = clip
+	}
 	return s, nil
+}
+
+func clipOf(p *media.Plane, file config.Path) (*media.Clip, error) {
+	f, err := os.Open(string(file))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	clip, err := p.LoadClip(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return clip, nil
 }
 
 // NewVoice makes a leg.
@@ -225,4 +241,12 @@ func (s *sounds) Prompt(name string, done func()) media.Source {
 		return nil
 	}
 	return media.Once(c, done)
+}
+
+// Confirm asks who was rung to press a key: in the tenant's words, or in ours with the caller's number.
+func (s *sounds) Confirm(from call.Caller, done func()) media.Source {
+	if s.confirm != nil {
+		return media.Once(s.confirm, done)
+	}
+	return media.Once(s.plane.BuiltinPrompt("confirm"), done)
 }

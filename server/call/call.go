@@ -44,6 +44,9 @@ type Call struct {
 	stale     int // answers of the arbiter to come for transfers that were dropped
 	back      *Back
 	group     *group
+	adding    []*guest    // rung for the group
+	left      *Caller     // the caller hung up while others went on; the contact is over in the ledger
+	instead   *Party      // who is on the caller's leg since
 	dialled   *time.Timer // an outgoing call rings at most this long
 	wraps     map[fact.AgentID]*wrapUp
 	story     []Line
@@ -65,6 +68,9 @@ type sipLeg struct {
 	acked  bool
 	early  bool
 	late   bool // no offer came: the answer is in the ACK
+	began  time.Time
+	rang   bool     // a 180 came
+	key    *keyWait // whoever answered is asked to press a key
 }
 
 // agentLeg is an agent who has the caller.

@@ -3,6 +3,7 @@ package call_test
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -63,20 +64,21 @@ func (d *dialog) Reject(code int, why string, _ time.Duration) error {
 	d.note("reject %d %s", code, why)
 	return nil
 }
-func (d *dialog) Hangup(trunk.Reason)                { d.note("hangup") }
+func (d *dialog) Hangup(why trunk.Reason)            { d.note("hangup %d %s", why.Code, why.Text) }
 func (d *dialog) Probe()                             { d.note("probe") }
 func (d *dialog) Reoffer(sdp []byte)                 { d.note("reoffer") }
 func (d *dialog) AnswerReoffer(sdp []byte, code int) { d.note("answer reoffer %d %s", code, sdp) }
 
 // voice plays a leg of sound; it knows what it hears.
 type voice struct {
-	id      string
-	mu      sync.Mutex
-	hears   string
-	tones   string
-	closed  bool
-	noCodec bool
-	sink    func(media.Event)
+	id        string
+	mu        sync.Mutex
+	hears     string
+	tones     string
+	closed    bool
+	noCodec   bool
+	direction media.Direction
+	sink      func(media.Event)
 }
 
 func (v *voice) ID() string { return v.id }
@@ -130,16 +132,40 @@ func (v *voice) Answer(o []byte) ([]byte, error) {
 	}
 	return []byte("our answer"), nil
 }
-func (v *voice) Accept([]byte) error        { return nil }
-func (v *voice) Direction() media.Direction { return media.SendRecv }
+func (v *voice) Accept([]byte) error { return nil }
+func (v *voice) Direction() media.Direction {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.direction
+}
 
-// room plays a mix.
-type room struct{}
+// room plays a mix; it knows who is in it and who is muted.
+type room struct {
+	mu    sync.Mutex
+	in    []string
+	muted map[string]bool
+}
 
-func (*room) Add(media.Leg)                   {}
-func (*room) Remove(media.Leg)                {}
-func (*room) Source(l media.Leg) media.Source { return (*media.Mix)(nil).Source(l) }
-func (*room) Close()                          {}
+func (r *room) Add(l media.Leg) { r.mu.Lock(); defer r.mu.Unlock(); r.in = append(r.in, l.ID()) }
+func (r *room) Remove(l media.Leg) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.in = slices.DeleteFunc(r.in, func(x string) bool { return x == l.ID() })
+}
+func (r *room) Mute(l media.Leg, on bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.muted == nil {
+		r.muted = map[string]bool{}
+	}
+	r.muted[l.ID()] = on
+}
+func (r *room) mutes(l *voice) bool { r.mu.Lock(); defer r.mu.Unlock(); return r.muted[l.id] }
+func (r *room) size() int           { r.mu.Lock(); defer r.mu.Unlock(); return len(r.in) }
+func (*room) Source(l media.Leg) media.Source {
+	return (*media.Mix)(nil).Source(l)
+}
+func (*room) Close() {}
 
 // house is a contact centre of two agents and one queue.
 type house struct {
@@ -158,6 +184,7 @@ type house struct {
 	calls   []*call.Call
 	mu      sync.Mutex
 	noCodec bool
+	room    *room // the last
 }
 
 func (h *house) NewVoice(o media.RTPOptions) (call.Voice, error) {
@@ -167,10 +194,13 @@ func (h *house) NewVoice(o media.RTPOptions) (call.Voice, error) {
 	h.voices = append(h.voices, v)
 	return v, nil
 }
-func (h *house) Music(q fact.QueueID) media.Source      { return media.Music(nil) }
-func (h *house) NewMix() call.Mix                       { return &room{} }
-func (h *house) Ringback() media.Source                 { return media.Ringback("gb") }
-func (h *house) Prompt(string, func()) media.Source     { return nil }
+func (h *house) Music(q fact.QueueID) media.Source  { return media.Music(nil) }
+func (h *house) NewMix() call.Mix                   { h.room = &room{}; return h.room }
+func (h *house) Ringback() media.Source             { return media.Ringback("gb") }
+func (h *house) Prompt(string, func()) media.Source { return nil }
+func (h *house) Confirm(call.Caller, func()) media.Source {
+	return media.Once(media.NewClip("press a key", make([]int16, 320), 16000), nil)
+}
 func (h *house) Line(id fact.AgentID) (media.Leg, bool) { return h.lines[id], h.lineUp }
 func (h *house) Dial(o trunk.Outgoing, f func(trunk.Event)) call.Dialog {
 	d := &dialog{sink: f}
@@ -248,7 +278,7 @@ func newHouse(t *testing.T) *house {
 			TrunkFor:  func(n fact.Number) (fact.Number, string, bool) { return n, "london", n != "+1900" },
 			SRTP:      func(string) string { return "off" },
 			Codecs:    func(string) []media.Codec { return media.AllCodecs() },
-			CallerID:  func(c, _ fact.Number) fact.Number { return c },
+			CallerID:  func(c, called fact.Number) (fact.Number, fact.Number) { return c, called },
 			RingFor:   18 * time.Second, LineWait: 2 * time.Second, AnnounceEnd: 5 * time.Second,
 		},
 	}
@@ -771,7 +801,7 @@ func TestLateKeysDoNothing(t *testing.T) {
 
 func TestAskingFirst(t *testing.T) {
 	ask := func(r call.Reply) call.Event { return call.Ask{Agent: "adele", To: megan, Reply: r} }
-	for _, way := range []string{"complete", "drop", "swap twice", "join and leave", "join, the guest leaves", "join, end for all", "she hangs up", "declines", "the caller hangs up", "the agent is lost"} {
+	for _, way := range []string{"complete", "drop", "swap twice", "join and leave", "join, the guest leaves", "join, end for all", "she hangs up", "declines", "the caller hangs up", "the agent is lost", "the agent is lost, and she takes the caller by a key"} {
 		t.Run(way, func(t *testing.T) {
 			in(t, func(t *testing.T, h *house) {
 				h.ready("adele")
@@ -851,16 +881,37 @@ func TestAskingFirst(t *testing.T) {
 					h.hears(h.leg(0), "adele")
 				case "the caller hangs up":
 					d.sink(trunk.Ended{By: "peer"})
-					h.want("adele", fact.Wrapup)
-					if !m.has("hangup") {
-						t.Fatal("she is left")
+					h.want("adele", fact.DirectCall)
+					h.hears(h.lines["adele"], "/")
+					h.hears(h.leg(1), "adele")
+					if e := h.ended(c.ID()); e.End != fact.Completed || e.By != "caller" || m.has("hangup") {
+						t.Fatalf("ended %+v", e)
 					}
+					if k := h.cardOf("adele"); k.Direction != fact.Direct || k.Caller.Name != "Megan Bowen" || len(k.Parties) != 2 || k.Parties[1].ID != "megan" {
+						t.Fatalf("card %+v", k)
+					}
+					m.sink(trunk.Ended{By: "peer"})
+					h.want("adele", fact.Wrapup)
+					h.ended(c.ID())
+				case "the agent is lost, and she takes the caller by a key":
+					h.acd.Tell(routing.Console{Agent: "adele"})
+					time.Sleep(20 * time.Second)
+					h.want("adele", fact.NotReady)
+					h.hears(h.leg(1), "press a key")
+					h.leg(1).tells(media.Tone{Digit: '1'})
+					h.hears(h.leg(1), "caller")
+					h.hears(h.leg(0), "/")
 				case "the agent is lost":
 					h.acd.Tell(routing.Console{Agent: "adele"})
 					h.hears(h.leg(1), "music")
 					time.Sleep(20 * time.Second)
 					h.want("adele", fact.NotReady)
 					h.hears(h.leg(0), "music")
+					time.Sleep(6 * time.Second)
+					synctest.Wait()
+					if !m.has("hangup") {
+						t.Fatal("she is left")
+					}
 					h.ready("alex")
 					h.answers("alex")
 					h.want("alex", fact.Talking)

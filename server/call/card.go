@@ -53,9 +53,10 @@ type Party struct {
 	ID    string
 	Name  string
 	Role  string // agent, caller, expert, guest
-	State string // ringing, talking, held
+	State string // ringing, talking, held, gone
 	Hears []string
 	Music bool
+	Muted bool // the others do not hear this one
 }
 
 // Moving is a transfer under way.
@@ -73,8 +74,17 @@ type Back struct {
 	To   string
 	ID   string
 	Code int
-	Why  string
+	Why  string // declined, busy, no_answer, unreachable, no_number, voicemail, left; nobody: of a team
 	At   time.Time
+	Each []Try // a team
+}
+
+// Try is what became of one of a team that was rung. Why is as in Back, or elsewhere: somebody else was faster.
+type Try struct {
+	To   string
+	ID   string
+	Code int
+	Why  string
 }
 
 // Card is the call as one of its agents sees it.
@@ -143,7 +153,7 @@ func (c *Call) tellStory(words string) {
 // card draws the call for one agent.
 func (c *Call) card(a *agentLeg) Card {
 	k := Card{
-		Contact: c.id, Caller: c.caller, Called: c.called, Queue: c.queueName(), Path: c.path, Direction: c.direction,
+		Contact: c.id, Caller: c.caller, Called: c.called, Queue: c.queueName(), Path: c.path, Direction: c.shownDirection(),
 		Arrived: c.arrived, Answered: a.joined, Waited: c.waited, Held: a.held, HeldSince: a.heldSince, Muted: a.muted,
 		Transfer: c.moving(a), Back: c.back, Note: a.note, NoteSaved: a.noteSaved, Tones: c.tones, OneWay: c.oneWay, Quality: c.quality,
 	}
@@ -162,39 +172,6 @@ func (c *Call) moving(a *agentLeg) *Moving {
 		kind = "ask"
 	}
 	return &Moving{Kind: kind, To: t.to.Name, ID: t.to.ID, State: t.state, Since: t.since, Until: t.until}
-}
-
-// parties says who hears whom.
-func (c *Call) parties(a *agentLeg) []Party {
-	me := Party{ID: string(a.id), Name: c.deps.Rules.AgentName(a.id), Role: "agent", State: "talking"}
-	caller := Party{ID: "caller", Name: c.caller.Name, Role: "caller", State: "talking"}
-	together := func() { me.Hears, caller.Hears = []string{"caller"}, []string{string(a.id)} }
-	t, g := c.transfer, c.group
-	switch {
-	case g != nil:
-		other := Party{ID: g.to.ID, Name: g.to.Name, Role: g.to.Kind, State: "talking", Hears: []string{string(a.id), "caller"}}
-		me.Hears, caller.Hears = []string{"caller", other.ID}, []string{string(a.id), other.ID}
-		return []Party{me, caller, other}
-	case t != nil && t.by == a:
-		other := Party{ID: t.to.ID, Name: t.to.Name, Role: t.to.Kind, State: "ringing"}
-		caller.State, caller.Music = "held", t.consult
-		switch {
-		case t.state == "answered" && t.withCaller:
-			caller.State, caller.Music = "talking", false
-			other.State, other.Music = "held", true
-			together()
-		case t.state == "answered":
-			other.State, other.Hears, me.Hears = "talking", []string{string(a.id)}, []string{other.ID}
-		}
-		return []Party{me, caller, other}
-	case a.joined.IsZero():
-		caller.State = "ringing"
-	case a.held || a.lost:
-		caller.State, caller.Music = "held", true
-	default:
-		together()
-	}
-	return []Party{me, caller}
 }
 
 // show gives every agent of the call a fresh card.

@@ -20,7 +20,10 @@ func (e Ask) apply(c *Call) {
 	switch {
 	case a == nil:
 		return
-	case a.joined.IsZero() || c.transfer != nil || c.group != nil:
+	case c.left != nil:
+		e.Reply.no("not_now", "The caller has hung up.")
+		return
+	case a.joined.IsZero() || c.transfer != nil || c.group != nil || len(c.adding) > 0:
 		e.Reply.no("not_now", "Not while somebody else is being rung or asked.")
 		return
 	case e.To.Kind == "queue" || e.To.Kind == "agent":
@@ -29,7 +32,7 @@ func (e Ask) apply(c *Call) {
 	}
 	now := time.Now()
 	t := &transfer{id: fact.TransferID(fact.NewID(now)), by: a, to: e.To, consult: true, state: "starting", since: now, until: now.Add(c.deps.Rules.RingFor)}
-	if !c.dial(t, e.Reply) {
+	if !c.ring(t, e.Reply) {
 		return
 	}
 	c.transfer, c.back = t, nil
@@ -46,7 +49,7 @@ func (e Ask) apply(c *Call) {
 // consulted: who is asked has answered; agent and expert hear each other.
 func (c *Call) consulted(t *transfer) {
 	t.state, t.since, t.until = "answered", time.Now(), time.Time{}
-	c.tellStory(t.to.Name + " answers; the caller hears music")
+	c.tellStory(t.who.Name + " answers; the caller hears music")
 	if t.by != nil && !t.by.lost {
 		media.Join(t.by.line, t.leg.voice)
 	} else {
@@ -99,7 +102,7 @@ type Complete struct {
 
 func (e Complete) apply(c *Call) {
 	if c.group != nil {
-		c.leaveGroup(e.Agent, e.Reply)
+		Leave(e).apply(c)
 		return
 	}
 	t := c.asked(e.Agent, e.Reply)
@@ -121,6 +124,10 @@ func (e Drop) apply(c *Call) {
 	switch {
 	case a == nil:
 	case c.group != nil:
+		c.stopAdding("taken back")
+		for _, g := range c.group.guests {
+			c.recordParty(g, fact.PartyRemoved, "", 0)
+		}
 		c.endGroup(trunkOver)
 		c.backToTwo(a)
 		yes(e.Reply)

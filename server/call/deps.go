@@ -43,6 +43,8 @@ type Media interface {
 	Ringback() media.Source
 	// Prompt is nil when the tenant has none of that name.
 	Prompt(name string, done func()) media.Source
+	// Confirm says that there is a call from somebody, and which key takes it.
+	Confirm(from Caller, done func()) media.Source
 	NewMix() Mix
 }
 
@@ -96,13 +98,19 @@ type Rules struct {
 	Queue     func(id fact.QueueID) (Queue, bool)
 	AgentName func(id fact.AgentID) string
 	// TrunkFor gives a number in its international form and the trunk it goes by; false when it may not be dialled.
-	TrunkFor    func(n fact.Number) (full fact.Number, trunkID string, ok bool)
-	SRTP        func(trunkID string) string
-	Codecs      func(trunkID string) []media.Codec
-	CallerID    func(caller, called fact.Number) fact.Number // what somebody we ring sees
-	RingFor     time.Duration                                // one attempt of a transfer
-	LineWait    time.Duration                                // for an agent's line after the answer
-	AnnounceEnd time.Duration                                // longest closing prompt
+	TrunkFor func(n fact.Number) (full fact.Number, trunkID string, ok bool)
+	SRTP     func(trunkID string) string
+	Codecs   func(trunkID string) []media.Codec
+	// CallerID is what somebody we ring sees: the number shown, and the one asserted when the trunk is trusted.
+	CallerID func(caller, called fact.Number) (show, assert fact.Number)
+	// Doubt says which answers of a target are not trusted before a key is pressed; nil: none is doubted.
+	Doubt func(to Target) Doubt
+	// Away says whether the last known presence of a person makes it unlikely that the person answers: offline, away, not to be
+	// disturbed, out of office. nil: nothing is known.
+	Away        func(personID string) bool
+	RingFor     time.Duration // one attempt of a transfer
+	LineWait    time.Duration // for an agent's line after the answer
+	AnnounceEnd time.Duration // longest closing prompt
 }
 
 // Deps is what a call lives on.

@@ -24,6 +24,7 @@ func (c *Call) endBy(end fact.End, by string, code int, reason string) {
 	if c.dialled != nil {
 		c.dialled.Stop()
 	}
+	c.stopAdding("the call is over")
 	if c.group != nil {
 		c.endGroup(trunkOver)
 	}
@@ -45,13 +46,17 @@ func (c *Call) endBy(end fact.End, by string, code int, reason string) {
 	if c.offer != nil { // this goroutine may have ended when the arbiter says so
 		c.stopRinging(c.offer.Reservation, fact.CallerOff)
 	}
-	c.measure("caller", c.leg.voice)
+	if c.left == nil {
+		c.measure("caller", c.leg.voice)
+	}
 	if c.partner != nil {
 		c.measure("expert", c.partner.voice)
 		c.hangup(c.partner, trunk.Reason{Text: "the call is over"})
 	}
 	c.hangup(c.leg, trunk.Reason{Code: 200, Text: "the call is over"})
-	c.record(fact.Ended{End: end, By: by, Code: code, Reason: reason, TalkMS: c.talked.Milliseconds(), HoldMS: c.onHold.Milliseconds()})
+	if c.left == nil {
+		c.record(fact.Ended{End: end, By: by, Code: code, Reason: reason, TalkMS: c.talked.Milliseconds(), HoldMS: c.onHold.Milliseconds()})
+	}
 	c.ended()
 	c.log.Info("call ended", "end", end, "by", by, "code", code)
 }
@@ -88,8 +93,12 @@ func (c *Call) release(a *agentLeg, ended, to, by string) {
 	work := q.Wrap > 0 && !a.joined.IsZero() && c.direction == fact.In
 	if work {
 		now := time.Now()
+		caller := c.caller
+		if c.left != nil {
+			caller = *c.left
+		}
 		w := &wrapUp{began: now, card: Wrap{
-			Contact: c.id, Caller: c.caller, Queue: q.Name, Codes: q.Codes, Note: a.note, Saved: a.noteSaved,
+			Contact: c.id, Caller: caller, Queue: q.Name, Codes: q.Codes, Note: a.note, Saved: a.noteSaved,
 			Ended: ended, To: to, Talk: a.talk, Hold: a.hold, Began: now, Until: now.Add(q.Wrap),
 		}}
 		c.wraps[a.id] = w

@@ -20,8 +20,12 @@ func (e fromDialog) apply(c *Call) {
 	case trunk.Ringing:
 		c.rings(e.leg, v)
 	case trunk.Answered:
-		if t := c.transfer; t != nil && t.leg == e.leg {
-			c.answeredBy(t, v.SDP)
+		if r := c.rungOf(e.leg); r != nil {
+			c.answeredBy(r, v.SDP)
+			return
+		}
+		if g := c.guestOf(e.leg); g != nil {
+			c.guestAnswered(g, v.SDP)
 			return
 		}
 		if e.leg == c.leg && c.agent != nil && !c.over {
@@ -48,8 +52,11 @@ func (e fromDialog) apply(c *Call) {
 }
 
 func (c *Call) rings(l *sipLeg, v trunk.Ringing) {
+	if v.Code == 180 {
+		l.rang = true
+	}
 	t := c.transfer
-	if t == nil || t.leg != l {
+	if c.rungOf(l) == nil {
 		if l == c.leg && c.agent != nil && v.SDP != nil && !l.early { // early media of an outgoing call is for the agent's ear
 			if l.early = l.voice.Accept(v.SDP) == nil; l.early {
 				c.agent.line.Hear(media.From(l.voice))
@@ -57,14 +64,14 @@ func (c *Call) rings(l *sipLeg, v trunk.Ringing) {
 		}
 		return
 	}
-	if t.state != "ringing" {
+	if t.state == "starting" {
 		t.state = "ringing"
 		c.recordMove(t, fact.RingingAt, "", v.Code, "")
 		c.show()
 	}
 	if v.SDP != nil && !l.early {
 		l.early = l.voice.Accept(v.SDP) == nil
-		if l.early {
+		if l.early && len(t.rings) == 1 { // several ring unlike each other
 			c.ringer(t).Hear(media.From(l.voice))
 		}
 	}
@@ -112,6 +119,7 @@ func (c *Call) reoffered(l *sipLeg, v trunk.Reoffered) {
 		return
 	}
 	l.dialog.AnswerReoffer(sdp, 200)
+	c.holds(l)
 }
 
 // rejected: an outgoing leg ended before it was answered.
@@ -122,12 +130,11 @@ func (c *Call) rejected(l *sipLeg, code int) {
 		c.dialFailed(rejectedWhy(code), code)
 		return
 	}
-	t := c.transfer
-	if t == nil || t.leg != l {
-		return
+	if r := c.rungOf(l); r != nil {
+		c.rungOut(r, rejectedWhy(code), code, trunk.Reason{})
+	} else if g := c.guestOf(l); g != nil {
+		c.notAdded(g, rejectedWhy(code), code)
 	}
-	t.leg = nil
-	c.transferFailed(rejectedWhy(code), code)
 }
 
 // rejectedWhy maps a final status to what it means for a person (facts of Direct Routing, RFC 3261 §21).
@@ -159,28 +166,41 @@ func (c *Call) legEnded(l *sipLeg, v trunk.Ended) {
 
 // otherEnded: a leg that does not have the caller is over: somebody rung, asked, or a guest.
 func (c *Call) otherEnded(l *sipLeg, v trunk.Ended) {
-	if g := c.group; g != nil && g.leg == l {
-		c.guestLeft()
+	if g := c.guestOf(l); g != nil {
+		switch {
+		case !c.isAdding(g):
+			c.guestGone(g, fact.PartyLeft)
+		case l.key != nil:
+			c.notAdded(g, "voicemail", v.Code)
+		default:
+			c.notAdded(g, "unreachable", v.Code)
+		}
 		return
 	}
-	t := c.transfer
-	if t == nil || t.leg != l {
+	r := c.rungOf(l)
+	if r == nil {
 		return
 	}
 	l.voice.Close()
-	t.leg = nil
-	why := "unreachable"
-	if t.consult && t.state == "answered" {
-		why = "left"
+	switch t := c.transfer; {
+	case t.leg == l:
+		c.transferFailed("left", v.Code)
+	case l.key != nil: // it answered, and hung up before it was sure who it was
+		l.key.timer.Stop()
+		c.rungOut(r, "voicemail", v.Code, trunk.Reason{})
+	default:
+		c.rungOut(r, "unreachable", v.Code, trunk.Reason{})
 	}
-	c.transferFailed(why, v.Code)
 }
 
 // callerLeft: the caller's leg is over, in whatever state the call is.
 func (c *Call) callerLeft(v trunk.Ended) {
+	if c.goOn(v) {
+		return
+	}
 	end, by := fact.Abandoned, "caller"
 	switch {
-	case c.partner != nil:
+	case c.partner != nil || c.group != nil && c.agent == nil:
 		end = fact.Transferred
 	case c.agent != nil && !c.agent.joined.IsZero() || c.talked > 0:
 		end = fact.Completed
@@ -231,6 +251,9 @@ func (c *Call) probed(l *sipLeg, alive bool) {
 
 // deliverTone hands a keypad tone to the other side.
 func (c *Call) deliverTone(from *sipLeg, digit byte) {
+	if c.pressed(from, digit) {
+		return
+	}
 	to := c.partner
 	switch {
 	case c.partner == nil:
@@ -247,6 +270,10 @@ func (c *Call) hangup(l *sipLeg, why trunk.Reason) {
 	if !l.gone {
 		l.gone = true
 		l.dialog.Hangup(why)
+	}
+	if l.key != nil {
+		l.key.timer.Stop()
+		l.key = nil
 	}
 	if l.voice != nil {
 		l.voice.Close()

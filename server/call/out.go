@@ -66,14 +66,15 @@ func (e dialGranted) apply(c *Call) {
 		c.endBy(fact.Refused, "system", 403, "not allowed")
 		return
 	}
-	t := &transfer{id: fact.TransferID(c.id), to: e.to}
-	if !c.dial(t, e.reply) {
+	one, no := c.dial(string(c.id), e.to, Caller{}) // the called must not see their own number
+	if no != nil {
+		e.reply.refuse(no)
 		c.endBy(fact.Refused, "system", 503, "could not be dialled")
 		return
 	}
-	t.leg.role = "caller"
-	c.leg = t.leg
-	c.dialled = t.timer
+	c.leg = one.leg
+	c.leg.role = "caller"
+	c.dialled = c.after(c.deps.Rules.RingFor, dialOut{})
 	line.Hear(c.deps.Media.Ringback())
 	c.tellStory("calling " + e.to.Name)
 	yes(e.reply)
@@ -114,4 +115,13 @@ func (c *Call) dialFailed(why string, code int) {
 		c.deps.Consoles.Say(a.id, Said{Kind: "state", Key: "dial_" + why, Words: words, Bad: true})
 	}
 	c.endBy(fact.Unanswered, "called", code, why)
+}
+
+// dialOut: nobody answers an outgoing call.
+type dialOut struct{}
+
+func (dialOut) apply(c *Call) {
+	if !c.over && c.agent != nil && c.agent.joined.IsZero() {
+		c.dialFailed("no_answer", 0)
+	}
 }

@@ -29,6 +29,12 @@ func (r Reply) no(code, words string) {
 	}
 }
 
+func (r Reply) refuse(no *No) {
+	if r != nil {
+		r(no)
+	}
+}
+
 // mine gives the agent's leg if this agent has the caller; otherwise it answers no.
 func (c *Call) mine(id fact.AgentID, r Reply) *agentLeg {
 	a := c.agent
@@ -49,7 +55,7 @@ func (e Hold) apply(c *Call) {
 	a := c.mine(e.Agent, e.Reply)
 	switch {
 	case a == nil:
-	case c.transfer != nil || c.group != nil || a.joined.IsZero():
+	case c.transfer != nil || c.group != nil || len(c.adding) > 0 || a.joined.IsZero():
 		e.Reply.no("not_now", "Not while others are rung, asked or joined.")
 	case a.held:
 		yes(e.Reply)
@@ -277,24 +283,35 @@ func (e GraceOver) apply(c *Call) {
 	c.unhold(a)
 	c.stopTalk(a)
 	c.deps.Consoles.CardGone(a.id, c.id)
-	if c.group != nil { // the others go on with each other
-		g := c.group
-		c.group = nil
-		g.mix.Close()
-		media.Join(c.leg.voice, g.leg.voice)
-		c.partner, c.partnerTo, c.agent = g.leg, g.to, nil
-		return
-	}
-	if t := c.transfer; t != nil {
-		if t.consult { // who was asked does not know the caller yet
-			c.dropTransfer(fact.Failed, "the agent was lost")
-			c.toHead(c.deps.Rules.AgentName(a.id) + "'s console was lost")
+	lost := c.deps.Rules.AgentName(a.id) + "'s console was lost"
+	if g := c.group; g != nil {
+		if c.livesWithout(a) { // the others go on with each other
+			c.withoutAgent(a)
+			c.agent = nil
 			return
 		}
-		t.by, c.agent = nil, nil // the transfer goes on without its agent
+		c.stopAdding("the agent was lost")
+		c.endGroup(trunkOver)
+		c.toHead(lost)
 		return
 	}
-	c.toHead(c.deps.Rules.AgentName(a.id) + "'s console was lost")
+	c.stopAdding("the agent was lost")
+	switch t := c.transfer; {
+	case t == nil:
+		c.toHead(lost)
+	case t.consult && t.leg != nil: // who was asked does not know the caller yet, and may take the call by a key
+		t.by, c.agent = nil, nil
+		c.tellStory(lost + "; " + t.who.Name + " is asked for a key")
+		c.confirm(t.leg, func() { c.handToPartner(t) }, func() {
+			c.dropTransfer(fact.Failed, "the agent was lost")
+			c.toHead(lost)
+		})
+	case t.consult:
+		c.dropTransfer(fact.Failed, "the agent was lost")
+		c.toHead(lost)
+	default:
+		t.by, c.agent = nil, nil // the transfer goes on without its agent
+	}
 }
 
 // Show asks for a fresh card: a console has connected.

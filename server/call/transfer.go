@@ -1,6 +1,7 @@
 package call
 
 import (
+	"strings"
 	"time"
 
 	"cordboard/server/fact"
@@ -12,10 +13,11 @@ import (
 
 // Target is who a call is handed to. Whether that may be has been decided by the desk.
 type Target struct {
-	Kind   string // expert, number, agent, queue
+	Kind   string // expert, number, agent, queue, team
 	ID     string
 	Name   string // to show
 	Number fact.Number
+	Team   []Target // a team: who of it is rung
 }
 
 // transfer is one attempt to hand the caller on.
@@ -25,8 +27,10 @@ type transfer struct {
 	withCaller  bool      // consult: the agent talks with the caller, who is asked hears music
 	by          *agentLeg // nil when the agent's console was lost for good meanwhile
 	to          Target
-	leg         *sipLeg
-	state       string // starting, ringing
+	rings       []*rung // the telephones that ring for it
+	leg         *sipLeg // who answered, once that is certain
+	who         Target
+	state       string // starting, ringing, confirming, answered
 	since       time.Time
 	until       time.Time
 	timer       *time.Timer
@@ -49,7 +53,10 @@ func (e Transfer) apply(c *Call) {
 	case a.joined.IsZero():
 		e.Reply.no("not_now", "Wait until you talk.")
 		return
-	case c.group != nil || c.transfer != nil && c.transfer.consult:
+	case c.left != nil:
+		e.Reply.no("not_now", "The caller has hung up.")
+		return
+	case c.group != nil || len(c.adding) > 0 || c.transfer != nil && c.transfer.consult:
 		e.Reply.no("not_now", "Somebody is being asked. Hand the call over, or let them go first.")
 		return
 	}
@@ -59,7 +66,7 @@ func (e Transfer) apply(c *Call) {
 	}
 	now := time.Now()
 	t := &transfer{id: fact.TransferID(fact.NewID(now)), by: a, to: e.To, state: "starting", since: now, until: now.Add(c.deps.Rules.RingFor)}
-	if e.To.Kind != "agent" && !c.dial(t, e.Reply) {
+	if e.To.Kind != "agent" && !c.ring(t, e.Reply) {
 		return
 	}
 	if c.transfer != nil { // another expert instead
@@ -78,38 +85,6 @@ func (e Transfer) apply(c *Call) {
 	}
 	yes(e.Reply)
 	c.show()
-}
-
-// dial rings a telephone. It reports false, and has answered the agent, when that is impossible.
-func (c *Call) dial(t *transfer, r Reply) bool {
-	rules := c.deps.Rules
-	full, via, ok := rules.TrunkFor(t.to.Number)
-	if !ok {
-		r.no("not_allowed", "This number may not be dialled.")
-		return false
-	}
-	t.to.Number = full
-	voice, err := c.deps.Media.NewVoice(media.RTPOptions{ID: string(c.id) + "/" + string(t.id), SRTP: rules.SRTP(via), Codecs: rules.Codecs(via)})
-	if err != nil {
-		c.log.Error("no voice for a transfer", "err", err)
-		r.no("not_now", "No voice channel is free; try again.")
-		return false
-	}
-	sdp, err := voice.Offer()
-	if err != nil {
-		voice.Close()
-		c.log.Error("no offer for a transfer", "err", err)
-		r.no("not_now", "The call could not be prepared; try again.")
-		return false
-	}
-	t.leg = &sipLeg{role: "expert", voice: voice}
-	leg := t.leg
-	voice.Sink(func(e media.Event) { c.Tell(fromVoice{leg, e}) })
-	leg.dialog = c.deps.Dialer.Dial(trunk.Outgoing{
-		Trunk: via, To: string(t.to.Number), From: string(rules.CallerID(c.caller.Number, c.called)), FromName: c.caller.Name, SDP: sdp, RingFor: rules.RingFor,
-	}, func(e trunk.Event) { c.Tell(fromDialog{leg, e}) })
-	t.timer = c.after(rules.RingFor, rangOut{t})
-	return true
 }
 
 func (c *Call) reserve(t *transfer) {
@@ -162,22 +137,45 @@ func (c *Call) toQueue(a *agentLeg, e Transfer) {
 type rangOut struct{ t *transfer }
 
 func (e rangOut) apply(c *Call) {
-	switch {
-	case c.transfer == e.t && e.t.state != "answered": // who was asked may have answered at the last moment
-		c.transferFailed("no_answer", 0)
-	case c.direction == fact.Out && c.leg == e.t.leg && !c.over && c.agent != nil && c.agent.joined.IsZero():
-		c.dialFailed("no_answer", 0)
+	t := e.t
+	if c.transfer != t || t.leg != nil {
+		return // who was asked may have answered at the last moment
+	}
+	for _, r := range t.rings {
+		if c.transfer != t {
+			return
+		}
+		if r.leg.key == nil {
+			c.rungOut(r, "no_answer", 0, trunk.Reason{Code: 480, Text: "no answer"})
+		}
 	}
 }
 
-// answeredBy: the telephone of a transfer was answered.
-func (c *Call) answeredBy(t *transfer, sdp []byte) {
-	if err := t.leg.voice.Accept(sdp); err != nil {
+// answeredBy: a telephone of a transfer was answered.
+func (c *Call) answeredBy(r *rung, sdp []byte) {
+	t := c.transfer
+	if err := r.leg.voice.Accept(sdp); err != nil {
 		c.log.Warn("the answer to a transfer could not be used", "err", err)
-		c.transferFailed("unreachable", 488)
+		c.rungOut(r, "unreachable", 488, trunk.Reason{Code: 488, Text: "not acceptable here"})
 		return
 	}
-	t.timer.Stop()
+	alone := t.consult && len(t.rings) == 1 // the agent hears for himself who answers
+	if alone || !c.doubts(r.leg, r.to) {
+		c.answered(r)
+		return
+	}
+	t.state = "confirming"
+	c.tellStory(r.to.Name + " answered; a key is asked for")
+	c.recordMove(t, fact.Confirming, "", 0, "")
+	c.ringer(t).Hear(c.deps.Media.Ringback())
+	c.show()
+	c.confirm(r.leg, func() { c.answered(r) }, func() { c.rungOut(r, "voicemail", 200, voicemailReason) })
+}
+
+// answered: it is certain who takes the caller.
+func (c *Call) answered(r *rung) {
+	t := c.transfer
+	t.wins(c, r)
 	if t.consult {
 		c.consulted(t)
 		return
@@ -188,11 +186,11 @@ func (c *Call) answeredBy(t *transfer, sdp []byte) {
 // handToPartner lets the caller talk with who answered; the agent is out.
 func (c *Call) handToPartner(t *transfer) {
 	media.Join(c.leg.voice, t.leg.voice)
-	c.partner, c.partnerTo, c.transfer = t.leg, t.to, nil
+	c.partner, c.partnerTo, c.transfer = t.leg, t.who, nil
 	c.recordMove(t, fact.Answered, "", 200, "")
-	c.tellStory(t.to.Name + " has the caller")
+	c.tellStory(t.who.Name + " has the caller")
 	if t.by != nil {
-		c.handOver(t.by, t.to.Name)
+		c.handOver(t.by, t.who.Name)
 	}
 	c.agent = nil
 }
@@ -213,31 +211,41 @@ func (c *Call) transferFailed(why string, code int) {
 	c.endTransfer(t)
 	c.transfer = nil
 	c.recordMove(t, fact.Failed, why, code, back)
-	c.tellStory(t.to.Name + ": " + why)
+	who := t.to
+	if t.leg != nil {
+		who = t.who
+	}
+	c.tellStory(backWords(who.Name, why))
 	if back == "queue" {
-		c.toHead("transfer to " + t.to.Name + " failed: " + why)
+		c.toHead("transfer to " + who.Name + " failed: " + strings.ReplaceAll(why, "_", " "))
 		return
 	}
 	c.returnTo(t.by, t.consult)
-	c.back = &Back{To: t.to.Name, ID: t.to.ID, Code: code, Why: why, At: time.Now()}
-	c.deps.Consoles.Say(t.by.id, Said{Kind: "state", Key: "back_" + why, Args: map[string]string{"who": t.to.Name}, Words: backWords(t.to.Name, why), Bad: true})
+	c.back = &Back{To: who.Name, ID: who.ID, Code: code, Why: why, At: time.Now(), Each: t.tries()}
+	c.deps.Consoles.Say(t.by.id, Said{
+		Kind: "state", Key: "back_" + why, Args: map[string]string{"who": who.Name}, Words: backWords(who.Name, why) + " The caller is back with you.", Bad: true,
+	})
 	c.show()
 }
 
 func backWords(who, why string) string {
 	switch why {
 	case "declined":
-		return who + " declined. The caller is back with you."
+		return who + " declined."
 	case "busy":
-		return who + " is busy. The caller is back with you."
+		return who + " is busy."
 	case "no_answer":
-		return who + " did not answer. The caller is back with you."
+		return who + " did not answer."
 	case "left":
-		return who + " hung up. The caller is back with you."
+		return who + " hung up."
 	case "no_number":
-		return who + " has no number that exists. The caller is back with you."
+		return who + " has no number that exists."
+	case "voicemail":
+		return "The voicemail of " + who + " answered."
+	case "nobody":
+		return "Nobody of " + who + " took the call."
 	}
-	return who + " could not be reached. The caller is back with you."
+	return who + " could not be reached."
 }
 
 // returnTo gives the caller back to the agent of a transfer.
@@ -266,11 +274,15 @@ func (e Undo) apply(c *Call) {
 	if a == nil {
 		return
 	}
-	if c.transfer == nil {
+	switch n := len(c.adding); {
+	case c.transfer != nil:
+		c.takeBack()
+	case n > 0:
+		c.notAdded(c.adding[n-1], "taken_back", 0)
+	default:
 		e.Reply.no("too_late", "There is nothing to take back.")
 		return
 	}
-	c.takeBack()
 	yes(e.Reply)
 }
 
@@ -294,8 +306,8 @@ func (c *Call) endTransfer(t *transfer) {
 	if t.timer != nil {
 		t.timer.Stop()
 	}
-	if t.leg != nil {
-		c.hangup(t.leg, trunk.Reason{Text: "taken back"})
+	for _, r := range t.rings {
+		c.hangup(r.leg, trunk.Reason{Text: "taken back"})
 	}
 	if t.asking { // the answer is still to come, and is for nobody then
 		c.stale++
@@ -310,11 +322,19 @@ func (c *Call) recordMove(t *transfer, s fact.Stage, why string, code int, back 
 	if t.by != nil {
 		by = t.by.id
 	}
-	m := fact.Moved{Transfer: t.id, Consult: t.consult, ToKind: t.to.Kind, To: t.to.ID, Stage: s, Why: why, Code: code, Back: back}
+	m := fact.Moved{Transfer: t.id, Consult: t.consult, ToKind: t.to.Kind, To: t.to.ID, Who: t.whoOfTeam(), Stage: s, Why: why, Code: code, Back: back}
 	var p *fact.Personal
 	if t.to.Kind == "number" {
 		m.To = t.to.Number.String()
 		p = &fact.Personal{Number: t.to.Number}
 	}
 	c.recordOf(by, m, p)
+}
+
+// whoOfTeam is who of a team answered.
+func (t *transfer) whoOfTeam() string {
+	if t.to.Kind == "team" && t.leg != nil {
+		return t.who.ID
+	}
+	return ""
 }

@@ -33,6 +33,10 @@ func (c *Call) enqueue(q fact.QueueID, n flow.Queue, head bool, reason string) {
 // toHead puts a caller whom nobody has any more at the head of the queue.
 func (c *Call) toHead(reason string) {
 	c.agent = nil
+	if c.left != nil { // there is no caller any more
+		c.endBy(fact.Completed, "system", 0, reason)
+		return
+	}
 	c.enqueue(c.queue, flow.Queue{Path: c.path}, true, reason)
 }
 
@@ -142,7 +146,7 @@ func (e Connected) apply(c *Call) {
 func (c *Call) takesOver(e Connected) bool {
 	t := c.transfer
 	if t == nil || t.reservation != e.Reservation {
-		return c.agent == nil && c.partner == nil
+		return c.agent == nil && c.partner == nil && c.group == nil
 	}
 	c.transfer = nil
 	c.recordMove(t, fact.Answered, "", 0, "")

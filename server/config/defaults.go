@@ -75,7 +75,12 @@ func (d *Declined) defaults() { d.Then = "notready" }
 
 func (p *Person) defaults() { p.Endpoint = "softphone" }
 
-func (o *Outbound) defaults() { o.National, o.International, o.Ring = "0", "00", 18*time.Second }
+func (o *Outbound) defaults() {
+	o.National, o.International, o.Ring = "0", "00", 18*time.Second
+	o.Show, o.Confirm = "caller", "suspect"
+}
+
+func (t *Team) defaults() { t.AtOnce = 8 }
 
 func (p *Presence) defaults() {
 	p.OnScreen, p.Others, p.Stale = 5*time.Second, 30*time.Second, 90*time.Second

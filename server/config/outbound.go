@@ -16,6 +16,9 @@ type Outbound struct {
 	International string        `yaml:"international_prefix" doc:"what stands before an international number instead of +"`
 	Rules         []NumberRule  `yaml:"rules" doc:"which numbers may be dialled; the longest prefix decides, and without any rule all may"`
 	Ring          time.Duration `yaml:"ring" min:"5s" max:"2min" doc:"how long a transfer rings before the caller comes back"`
+	Show          string        `yaml:"show" oneof:"caller called own" doc:"what the called sees: the caller's number, the number the caller called, or the first of caller_ids"`
+	Confirm       string        `yaml:"confirm" oneof:"suspect always never" doc:"whose answer needs a key before the caller is put through: one that may be a voicemail's, everybody's, nobody's"`
+	ConfirmPrompt Path          `yaml:"confirm_prompt" doc:"WAV file that asks for key 1; without one a built-in voice"`
 }
 
 // CallerID is a number that may be shown to the called.
@@ -26,9 +29,10 @@ type CallerID struct {
 
 // NumberRule allows or forbids numbers that begin alike.
 type NumberRule struct {
-	Prefix string `yaml:"prefix" need:"yes" doc:"as +44, or + for all"`
-	Allow  bool   `yaml:"allow" doc:"may be dialled"`
-	Trunk  string `yaml:"trunk" doc:"the trunk these go by"`
+	Prefix  string `yaml:"prefix" need:"yes" doc:"as +44, or + for all"`
+	Allow   bool   `yaml:"allow" doc:"may be dialled"`
+	Trunk   string `yaml:"trunk" doc:"the trunk these go by"`
+	Confirm string `yaml:"confirm" oneof:"suspect always never" doc:"instead of outbound.confirm"`
 }
 
 // Presence is about the experts' Teams presence.
@@ -53,6 +57,9 @@ func (o *Outbound) check(k *checker, r *refs) {
 		r.trunks.want(&o.Trunk, o.Trunk)
 	} else if len(r.trunks.order) > 0 {
 		o.Trunk = r.trunks.order[0]
+	}
+	if o.Show == "own" && len(o.CallerIDs) == 0 {
+		k.bad(&o.Show, "show: own needs a number in caller_ids")
 	}
 	for i := range o.CallerIDs {
 		k.number(&o.CallerIDs[i].Number)
@@ -92,14 +99,28 @@ func (p *Presence) check(k *checker) {
 	}
 }
 
-// Rule gives the rule for a number in international form; with no rules at all everything is allowed.
-func (o *Outbound) Rule(number string) (trunk string, allowed bool) {
+// Doubt says whose answer at a number needs a key.
+func (o *Outbound) Doubt(number string) string {
+	if best := o.best(number); best >= 0 && o.Rules[best].Confirm != "" {
+		return o.Rules[best].Confirm
+	}
+	return o.Confirm
+}
+
+// best is the rule of the longest prefix, -1 when there is none.
+func (o *Outbound) best(number string) int {
 	best := -1
 	for i := range o.Rules {
 		if strings.HasPrefix(number, o.Rules[i].Prefix) && (best < 0 || len(o.Rules[i].Prefix) > len(o.Rules[best].Prefix)) {
 			best = i
 		}
 	}
+	return best
+}
+
+// Rule gives the rule for a number in international form; with no rules at all everything is allowed.
+func (o *Outbound) Rule(number string) (trunk string, allowed bool) {
+	best := o.best(number)
 	switch {
 	case len(o.Rules) == 0:
 		return o.Trunk, true

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"sort"
 	"strings"
 )
@@ -11,6 +12,16 @@ type People struct {
 	Experts     []Person `yaml:"experts" doc:"stand on the desk with presence and a digit; the first nine in this order"`
 	Supervisors []Person `yaml:"supervisors" doc:"see the floor; may take calls too"`
 	Admins      []Person `yaml:"admins" doc:"may do everything"`
+	Teams       []Team   `yaml:"teams" doc:"experts who are rung at once; the first to answer takes the caller"`
+}
+
+// Team is experts who are rung at once.
+type Team struct {
+	ID      string   `yaml:"id" need:"yes" doc:"names the team in the ledger"`
+	Name    string   `yaml:"name" need:"yes" doc:"as agents read it"`
+	Experts []string `yaml:"experts" doc:"users of people.experts"`
+	Skill   string   `yaml:"skill" doc:"every expert who has it"`
+	AtOnce  int      `yaml:"at_once" min:"2" max:"20" doc:"how many are rung at most; those who are free first"`
 }
 
 // Person of a tenant.
@@ -25,6 +36,7 @@ type Person struct {
 	Languages  []string `yaml:"languages" doc:"as en, zh"`
 	Job        string   `yaml:"job" doc:"what the person does"`
 	Department string   `yaml:"department" doc:"where the person belongs"`
+	Confirm    string   `yaml:"confirm" oneof:"suspect always never" doc:"instead of outbound.confirm"`
 }
 
 // Key names the person everywhere else: the user in small letters, or the object id.
@@ -83,6 +95,7 @@ func (p *People) check(k *checker, r *refs) {
 			k.odd(x, "give a number", "expert %q cannot be rung", x.Label())
 		}
 	})
+	p.checkTeams(k)
 	for s := range have {
 		r.skills.order = append(r.skills.order, s)
 		r.skills.lines[s] = 0
@@ -133,5 +146,38 @@ func (p *Person) checkEndpoint(k *checker) {
 		k.bad(p, "%q: endpoint sip needs an address", p.Key())
 	case p.Endpoint == "teams" && p.Number == "":
 		k.bad(p, "%q: endpoint teams needs a number", p.Key())
+	}
+}
+
+// Members gives the keys of a team's experts: those it names, and those with its skill, in the order of the experts.
+func (p *People) Members(t *Team) []string {
+	var out []string
+	for i := range p.Experts {
+		x := &p.Experts[i]
+		skilled := t.Skill != "" && slices.ContainsFunc(x.Skills, func(s Skill) bool { return s.Name == t.Skill })
+		if skilled || slices.Contains(t.Experts, x.Key()) {
+			out = append(out, x.Key())
+		}
+	}
+	return out
+}
+
+func (p *People) checkTeams(k *checker) {
+	seen := k.names("team")
+	for i := range p.Teams {
+		t := &p.Teams[i]
+		k.id(&t.ID, "team")
+		seen.add(&t.ID, t.ID)
+		for n := range t.Experts {
+			t.Experts[n] = strings.ToLower(t.Experts[n])
+			if !slices.ContainsFunc(p.Experts, func(x Person) bool { return x.Key() == t.Experts[n] }) {
+				k.bad(&t.Experts[n], "team %q: %q is not in people.experts", t.ID, t.Experts[n])
+			}
+		}
+		if len(t.Experts) == 0 && t.Skill == "" {
+			k.bad(t, "team %q: experts or skill is needed", t.ID)
+		} else if len(p.Members(t)) == 0 {
+			k.odd(t, "give an expert the skill", "team %q has nobody", t.ID)
+		}
 	}
 }

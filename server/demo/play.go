@@ -233,7 +233,7 @@ func (s *shift) declined() error {
 
 // handsOn hands the caller to an expert who answers.
 func (s *shift) handsOn() error {
-	phone := s.sbc.Phone(meganNumber, lab.PhoneBehaviour{Answer: true, RingFor: time.Second, Repeat: true,
+	phone := s.sbc.Phone(meganNumber, lab.PhoneBehaviour{Answer: true, RingFor: 2200 * time.Millisecond, Repeat: true,
 		Say: lab.SpeechOf(lab.SpeechChirp(expertChirp), lab.SpeechVoice("megan", "megan bowen speaking."))})
 	at := time.Now()
 	if err := s.types("1"); err != nil {

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"strings"
 	"time"
 
 	"cordboard/server/call"
@@ -87,13 +88,16 @@ func wireCall(k call.Card) *wire.Call {
 		if role == "agent" {
 			role = "you"
 		}
-		w.Parties = append(w.Parties, wire.Party{ID: p.ID, Name: clean(p.Name), Role: role, State: p.State, Hears: p.Hears, Music: p.Music})
+		w.Parties = append(w.Parties, wire.Party{ID: p.ID, Name: clean(p.Name), Role: role, State: p.State, Hears: p.Hears, Music: p.Music, Muted: p.Muted})
 	}
 	if t := k.Transfer; t != nil {
 		w.Transfer = &wire.Moving{Kind: t.Kind, To: t.To, ID: t.ID, State: t.State, Since: t.Since, Until: t.Until}
 	}
 	if b := k.Back; b != nil {
 		w.Back = &wire.Back{To: b.To, Code: b.Code, Why: b.Why, Words: backWords(b), At: b.At}
+		for _, x := range b.Each {
+			w.Back.Each = append(w.Back.Each, wire.Try{To: x.To, ID: x.ID, Code: x.Code, Why: x.Why, Words: tryWords(x)})
+		}
 	}
 	return w
 }
@@ -106,6 +110,10 @@ func backWords(b *call.Back) string {
 		return b.To + " is busy."
 	case "no_answer":
 		return b.To + " did not answer."
+	case "voicemail":
+		return "The voicemail of " + b.To + " answered."
+	case "nobody":
+		return "Nobody of " + b.To + " took the call. " + eachWords(b.Each)
 	case "left":
 		return b.To + " hung up."
 	case "no_number":
@@ -113,6 +121,17 @@ func backWords(b *call.Back) string {
 	}
 	return b.To + " could not be reached."
 }
+
+// eachWords says what became of everybody of a team.
+func eachWords(all []call.Try) string {
+	var parts []string
+	for _, x := range all {
+		parts = append(parts, tryWords(x))
+	}
+	return strings.Join(parts, " ")
+}
+
+func tryWords(x call.Try) string { return backWords(&call.Back{To: x.To, Why: x.Why}) }
 
 func wireWrap(w call.Wrap, more int) *wire.Wrap {
 	out := &wire.Wrap{
@@ -201,7 +220,7 @@ func (s *seat) experts() []wire.Person {
 		w.Tried = s.tried[string(p.ID)]
 		out = append(out, w)
 	}
-	return out
+	return append(out, s.teams(t, len(out))...)
 }
 
 func personOf(t *Tenant, p *people.Person) wire.Person {

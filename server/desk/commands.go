@@ -134,10 +134,14 @@ var verbs = map[wire.Verb]func(*seat, wire.Command){
 	wire.DoMute: func(s *seat, c wire.Command) {
 		s.toCall(c, func(r call.Reply) call.Event { return call.Muted{Agent: s.person.ID, On: c.Muted, Reply: r} })
 	},
-	wire.DoTones:    (*seat).tones,
-	wire.DoTransfer: (*seat).transfer,
-	wire.DoAsk:      (*seat).transfer,
-	wire.DoDial:     (*seat).dial,
+	wire.DoTones:     (*seat).tones,
+	wire.DoTransfer:  (*seat).transfer,
+	wire.DoAsk:       (*seat).transfer,
+	wire.DoAdd:       (*seat).transfer,
+	wire.DoRemove:    (*seat).remove,
+	wire.DoMuteParty: (*seat).muteParty,
+	wire.DoLeave:     (*seat).leaveGroup,
+	wire.DoDial:      (*seat).dial,
 	wire.DoSwap: func(s *seat, c wire.Command) {
 		s.toCall(c, func(r call.Reply) call.Event { return call.Swap{Agent: s.person.ID, Reply: r} })
 	},
@@ -271,6 +275,11 @@ func (s *seat) search(c wire.Command) {
 	for _, p := range t.Roster.Search(c.Text, 50) {
 		if p.ID != s.person.ID {
 			r.People = append(r.People, personOf(t, p))
+		}
+	}
+	for _, team := range t.Roster.Teams() {
+		if c.Text == "" || strings.Contains(strings.ToLower(team.Name), strings.ToLower(c.Text)) {
+			r.People = append(r.People, teamPerson(t, team))
 		}
 	}
 	for _, q := range t.Rules.Queues {

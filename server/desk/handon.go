@@ -30,6 +30,10 @@ func (s *seat) transfer(c wire.Command) {
 		s.no(c.ID, code, words)
 		return
 	}
+	if to.Kind == "team" {
+		s.toTeam(c, to)
+		return
+	}
 	if to.Kind != "expert" || c.Anyway || t.Fresh == nil {
 		s.goes(c, to, p)
 		return
@@ -47,8 +51,11 @@ func (s *seat) transfer(c wire.Command) {
 
 func (s *seat) goes(c wire.Command, to call.Target, p *people.Person) {
 	s.toCall(c, func(r call.Reply) call.Event {
-		if c.Do == wire.DoAsk {
+		switch c.Do {
+		case wire.DoAsk:
 			return call.Ask{Agent: s.person.ID, To: to, Reply: r}
+		case wire.DoAdd:
+			return call.Add{Agent: s.person.ID, To: to, Reply: r}
 		}
 		return call.Transfer{Agent: s.person.ID, To: to, Reply: r}
 	})
@@ -137,6 +144,8 @@ func (s *seat) target(t *Tenant, w wire.Target) (call.Target, *people.Person, st
 			}
 		}
 		return call.Target{}, nil, "There is no such queue."
+	case wire.ToTeam:
+		return teamTarget(t, w.ID)
 	case wire.ToExpert, wire.ToAgent:
 		p := t.Roster.ByID(fact.AgentID(w.ID))
 		switch {

@@ -126,6 +126,11 @@ func (e carded) apply(s *seat) {
 	n := wire.News{Call: w}
 	if b := e.k.Back; b != nil && b.ID != "" && s.tried[b.ID] == "" {
 		s.tried[b.ID] = b.Why
+		for _, x := range b.Each {
+			if x.Why != "elsewhere" {
+				s.tried[x.ID] = x.Why
+			}
+		}
 		n.Experts = s.experts()
 	}
 	if first {

@@ -143,14 +143,18 @@ const (
 	Answered  Stage = "answered"
 	Failed    Stage = "failed"
 	TakenBack Stage = "taken_back"
+
+	Confirming Stage = "confirming" // somebody, or something, answered and is asked for a key
+	Tried      Stage = "tried"      // one of a team will not take the call; Who says which
 )
 
 // Moved: a transfer or consult of the contact went on a stage.
 type Moved struct {
 	Transfer TransferID `json:"transfer"`
 	Consult  bool       `json:"consult,omitempty"`
-	ToKind   string     `json:"to_kind"` // expert, agent, queue, number
-	To       string     `json:"to"`      // id; a number stands masked here and whole in Personal
+	ToKind   string     `json:"to_kind"`       // expert, agent, queue, number, team
+	To       string     `json:"to"`            // id; a number stands masked here and whole in Personal
+	Who      string     `json:"who,omitempty"` // of a team
 	Stage    Stage      `json:"stage"`
 	Code     int        `json:"code,omitempty"` // SIP
 	Why      string     `json:"why,omitempty"`  // declined, busy, no_answer, unreachable, no_number, voicemail

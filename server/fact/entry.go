@@ -119,6 +119,7 @@ func init() {
 	register[Held]()
 	register[Resumed]()
 	register[Moved]()
+	register[Party]()
 	register[Left]()
 	register[Ended]()
 	register[Wrapped]()

@@ -103,6 +103,9 @@ func (b *book) moved(at int64, e *fact.Entry, f fact.Moved) {
 		b.transfers = append(b.transfers, m)
 		c.Transfers++
 	}
+	if f.Stage == fact.Tried { // one of a team; the transfer goes on
+		return
+	}
 	m.Stage = string(f.Stage)
 	if f.Code != 0 {
 		m.Code = f.Code
@@ -120,11 +123,15 @@ func (b *book) moved(at int64, e *fact.Entry, f fact.Moved) {
 		m.Ended = at
 	}
 	if f.Stage == fact.Answered {
+		to := f.To
+		if f.Who != "" {
+			to = f.Who
+		}
 		if f.ToKind != "queue" {
-			c.talkedWith(f.To)
+			c.talkedWith(to)
 		}
 		if t := b.talk(m.Agent); t != nil && !m.Consult {
-			b.endTalk(t, at, f.To)
+			b.endTalk(t, at, to)
 		}
 	}
 	b.touch(transferTable, m)

@@ -60,6 +60,8 @@ func words(e *fact.Entry, zone *time.Location) (what, text string) {
 		return "resumed", list(who, by(f.By))
 	case fact.Moved:
 		return movedWords(e, f)
+	case fact.Party:
+		return "group", partyWords(e, f)
 	case fact.Ended:
 		return "ended", list(endPhrase(string(f.End), f.By), sip(f.Code, f.Reason), "talked "+clock(f.TalkMS), held(f.HoldMS))
 	case fact.Wrapped:
@@ -120,12 +122,25 @@ func movedWords(e *fact.Entry, f fact.Moved) (what, text string) {
 	if e.Personal != nil && e.Personal.Number != "" {
 		target = string(e.Personal.Number)
 	}
-	stage := map[fact.Stage]string{fact.Started: "begins", fact.RingingAt: "rings", fact.Answered: "answered", fact.Failed: "failed", fact.TakenBack: "taken back"}[f.Stage]
+	stage := map[fact.Stage]string{fact.Started: "begins", fact.RingingAt: "rings", fact.Answered: "answered", fact.Failed: "failed", fact.TakenBack: "taken back",
+		fact.Confirming: "answered, asked for a key", fact.Tried: "did not take it"}[f.Stage]
 	if f.Stage == fact.Failed && f.Back != "" {
 		what = "back"
 		stage = "to the " + f.Back
 	}
-	return what, list(f.ToKind+" "+target, stage, sip(f.Code, gap(f.Why)))
+	return what, list(f.ToKind+" "+target, short(f.Who), stage, sip(f.Code, gap(f.Why)))
+}
+
+func partyWords(e *fact.Entry, f fact.Party) string {
+	target := short(f.To)
+	if e.Personal != nil && e.Personal.Number != "" {
+		target = string(e.Personal.Number)
+	}
+	stage := map[fact.PartyStage]string{
+		fact.PartyRinging: "rings", fact.PartyJoined: "joined", fact.PartyFailed: "did not join", fact.PartyLeft: "left", fact.PartyRemoved: "was let go",
+		fact.PartyMuted: "is not heard", fact.PartyHeard: "is heard again", fact.PartyStays: "stays with the caller",
+	}[f.Stage]
+	return list(f.ToKind+" "+target, stage, sip(f.Code, gap(f.Why)))
 }
 
 // endPhrase says how a contact ended and who hung up.

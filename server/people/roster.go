@@ -49,6 +49,7 @@ type Person struct {
 	Role       Role // by the configuration; NoRole for experts who are nothing else
 	Expert     bool
 	Queues     []fact.QueueID
+	Confirm    string // never, suspect, always; empty: as the tenant has it
 }
 
 // Roster is all persons of a tenant. It is made once and never changed.

@@ -7,6 +7,7 @@ type Group struct {
 	ID      string // as targets name it
 	Name    string
 	Members []fact.AgentID
+	AtOnce  int // how many are rung at most; 0: all
 }
 
 // Team is several people who are rung at once; the first to answer takes the call.
@@ -14,6 +15,7 @@ type Team struct {
 	ID      string
 	Name    string
 	Members []*Person // in order; those without a number cannot be rung
+	AtOnce  int       // how many are rung at most; 0: all
 }
 
 // Ringable gives the members who have a number.
@@ -42,7 +44,7 @@ func (r *Roster) Team(id string) *Team {
 
 func (r *Roster) addTeams(groups []Group) {
 	for _, g := range groups {
-		t := &Team{ID: g.ID, Name: g.Name}
+		t := &Team{ID: g.ID, Name: g.Name, AtOnce: g.AtOnce}
 		for _, id := range g.Members {
 			if p := r.byID[id]; p != nil {
 				t.Members = append(t.Members, p)

@@ -87,6 +87,7 @@ var table = []follow{
 	{fact.Talking, Holds, fact.HeldState},
 	{fact.Talking, Transfers, fact.Transferring},
 	{fact.Talking, Consults, fact.Consulting},
+	{fact.Talking, Joins, fact.Conference}, // somebody was added
 	{fact.Talking, CallEnds, fact.Wrapup},
 	{fact.Talking, CallEndsBare, Before},
 	{fact.Talking, LosesConsole, fact.Lost},

@@ -1,6 +1,7 @@
 package trunk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,7 +19,7 @@ func (d *Dialog) launch(inv *invite, auth *challenge) {
 	d.tried = append(d.tried, inv)
 	identity := ""
 	if inv.initial {
-		identity = d.identity(inv.hop)
+		identity = d.identity(cmp.Or(d.out.Asserted, d.out.From), inv.hop)
 	}
 	expires := d.timer.offer(d)
 	build := d.builder(sip.INVITE, inv.seq, d.peer, func(req *sip.Request, h hop) {

@@ -65,6 +65,7 @@ type Outgoing struct {
 	To             string // number or user, placed at the peer's host
 	Target         string // a whole URI instead of To, used byte for byte
 	From, FromName string
+	Asserted       string        // number asserted instead of From if the trunk is trusted (RFC 3325)
 	SDP            []byte        // offer; nil: the peer makes it, and Answered brings it
 	RingFor        time.Duration // then CANCEL; 0: three minutes
 	Headers        map[string]string

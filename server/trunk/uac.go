@@ -133,7 +133,7 @@ func (d *Dialog) address(h hop) {
 		d.remote, d.peer.target = "<"+o.Target+">", o.Target
 	}
 	d.user = escapeUser(o.From)
-	identity := d.identity(h)
+	identity := d.identity(d.out.From, h)
 	d.local = identity
 	if o.FromName != "" {
 		d.local = quote(o.FromName) + " " + identity
@@ -144,13 +144,13 @@ func (d *Dialog) address(h hop) {
 	d.transport = h.transport
 }
 
-func (d *Dialog) identity(h hop) string {
+func (d *Dialog) identity(number string, h hop) string {
 	s := "<sip:"
-	if d.out.From != "" {
-		s += escapeUser(d.out.From) + "@"
+	if number != "" {
+		s += escapeUser(number) + "@"
 	}
 	s += d.e.identityHost(d.trunk, h)
-	if strings.HasPrefix(d.out.From, "+") {
+	if strings.HasPrefix(number, "+") {
 		s += ";user=phone"
 	}
 	return s + ">"
@@ -162,7 +162,7 @@ func (d *Dialog) first(req *sip.Request, identity string) {
 	if o.Privacy {
 		req.AppendHeader(sip.NewHeader("Privacy", "id"))
 	}
-	if n.Trusted && o.From != "" {
+	if n.Trusted && (o.From != "" || o.Asserted != "") {
 		req.AppendHeader(sip.NewHeader("P-Asserted-Identity", identity))
 	}
 	names := make([]string, 0, len(o.Headers))

@@ -229,7 +229,7 @@ type Moving struct {
 	Kind  string    `json:"kind"` // transfer, ask
 	To    string    `json:"to"`   // name or number to show
 	ID    string    `json:"id,omitempty"`
-	State string    `json:"state"` // starting, ringing, answered
+	State string    `json:"state"` // starting, ringing, confirming (who answered is asked for a key), answered
 	Since time.Time `json:"since"`
 	Until time.Time `json:"until,omitzero"` // own ring timer
 }
@@ -238,9 +238,19 @@ type Moving struct {
 type Back struct {
 	To    string    `json:"to"`
 	Code  int       `json:"code,omitempty"` // SIP
-	Why   string    `json:"why"`            // declined, busy, no_answer, unreachable, no_number, cancelled, voicemail
+	Why   string    `json:"why"`            // declined, busy, no_answer, unreachable, no_number, cancelled, voicemail, left; nobody: of a team
 	Words string    `json:"words"`
 	At    time.Time `json:"at"`
+	Each  []Try     `json:"each,omitempty"` // Why nobody: what became of each of a team
+}
+
+// Try is what became of one of a team that was rung.
+type Try struct {
+	To    string `json:"to"`
+	ID    string `json:"id,omitempty"`
+	Code  int    `json:"code,omitempty"` // SIP
+	Why   string `json:"why"`            // as in Back
+	Words string `json:"words"`
 }
 
 // Quality of the call's media as the server measures it.
