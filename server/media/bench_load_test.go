@@ -3,7 +3,6 @@ package media
 import (
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/netip"
 	"os"
 	"slices"
@@ -28,6 +27,7 @@ func TestMain(m *testing.M) {
 type order struct {
 	Streams  int              `json:"streams,omitempty"`  // first: how many pairs to make
 	Consoles bool             `json:"consoles,omitempty"` // the far end is a console, not a phone
+	Keys     []string         `json:"keys,omitempty"`     // what the server told the phones, whose own key is key1
 	Ports    []netip.AddrPort `json:"ports,omitempty"`    // where phones send, far ends after near ones
 	Answers  []string         `json:"answers,omitempty"`
 	Seconds  float64          `json:"seconds,omitempty"` // last: speak
@@ -106,7 +106,10 @@ func (g *generator) open(o order) (r reply) {
 func (g *generator) connect(o order) {
 	for i, p := range slices.Concat(g.near, g.far) {
 		p.to = o.Ports[i]
-		go g.listen(p.conn)
+		if o.Keys != nil {
+			p.seal(key1, []byte(o.Keys[i]))
+		}
+		go g.listen(p)
 	}
 	for i, c := range g.consoles {
 		c.accept(o.Answers[i])
@@ -115,15 +118,21 @@ func (g *generator) connect(o order) {
 	}
 }
 
-func (g *generator) listen(c *net.UDPConn) {
+func (g *generator) listen(p *phone) {
 	buf := make([]byte, 2000)
 	for {
-		n, err := c.Read(buf)
+		n, err := p.conn.Read(buf)
 		if err != nil {
 			return
 		}
-		if n > 12 {
-			g.note(buf[1]&0x7f, buf[12:n])
+		b := buf[:n]
+		if p.opens != nil {
+			if b, err = p.opens.DecryptRTP(b, b, nil); err != nil {
+				continue
+			}
+		}
+		if len(b) > 12 {
+			g.note(b[1]&0x7f, b[12:])
 		}
 	}
 }

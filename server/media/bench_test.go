@@ -103,8 +103,8 @@ func relay(b *testing.B, streams int, seconds float64) measured {
 	return c.measure(seconds)
 }
 
-// bridged is a leg towards an SBC and an agent's line, joined, for each stream.
-func bridged(b *testing.B, streams int, seconds float64) measured {
+// bridged is a leg towards an SBC, encrypted or not, and an agent's line, joined, for each stream.
+func bridged(b *testing.B, streams int, sealed bool, seconds float64) measured {
 	c := newCaller(b)
 	pl := newTestPlane(b)
 	r := c.say(order{Streams: streams, Consoles: true})
@@ -116,8 +116,15 @@ func bridged(b *testing.B, streams int, seconds float64) measured {
 		}
 		defer l.Close()
 		sdp := fmt.Appendf(nil, "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio %d RTP/AVP 0\r\n", port)
-		if _, err = l.Answer(sdp); err != nil {
+		if sealed {
+			sdp = fmt.Appendf(sdp, "a=crypto:1 %s %s\r\n", suite80, key1)
+		}
+		described, err := l.Answer(sdp)
+		if err != nil {
 			b.Fatal(err)
+		}
+		if sealed {
+			o.Keys = append(o.Keys, string(described))
 		}
 		line := pl.NewLineLeg(fmt.Sprint("line ", i), nil)
 		defer line.Close()
@@ -133,17 +140,21 @@ func bridged(b *testing.B, streams int, seconds float64) measured {
 	return c.measure(seconds)
 }
 
-// BenchmarkForwardedPacket compares a packet between an SBC and a console (SRTP) with the bare relay of the same run.
+// BenchmarkForwardedPacket compares a packet between an SBC, plain and with SRTP, and a console (SRTP
+// always) with the bare relay of the same run.
 func BenchmarkForwardedPacket(b *testing.B) {
 	const streams, seconds = 100, 4
 	bare := relay(b, streams, seconds)
-	ours := bridged(b, streams, seconds)
+	ours, sealed := bridged(b, streams, false, seconds), bridged(b, streams, true, seconds)
 	b.ReportMetric(bare.cpu, "µs-relay/packet")
 	b.ReportMetric(ours.cpu, "µs-ours/packet")
 	b.ReportMetric(ours.cpu/bare.cpu, "×relay-cpu")
 	b.ReportMetric(bare.p99, "µs-relay-p99")
 	b.ReportMetric(ours.p99, "µs-ours-p99")
 	b.ReportMetric(ours.p99/bare.p99, "×relay-p99")
+	b.ReportMetric(sealed.cpu, "µs-both-sealed/packet")
+	b.ReportMetric(sealed.cpu/bare.cpu, "×relay-cpu-both-sealed")
+	b.ReportMetric(sealed.p99/bare.p99, "×relay-p99-both-sealed")
 	b.ReportMetric(0, "ns/op")
 }
 

@@ -24,13 +24,11 @@ func (l *RTPLeg) datagram(b []byte, from netip.AddrPort, now time.Time) {
 		return
 	}
 	if p.opens != nil {
-		var err error
-		if len(b) < 12 || b[0]>>6 != 2 {
+		plain, ok := p.opens.open(b)
+		if !ok {
 			return
 		}
-		if b, err = p.opens.DecryptRTP(b, b, nil); err != nil {
-			return
-		}
+		b = plain
 	}
 	h, payload, ok := parseRTP(b)
 	if !ok {

@@ -22,15 +22,17 @@ type peer struct {
 	remote  atomic.Pointer[netip.AddrPort] // where we send
 	from    *latch
 
-	seals      *srtp.Context // outgoing, under the Sender's lock; nil: plain
-	opens      *srtp.Context // incoming, reader only
-	sealMu     sync.Mutex
-	sealsRTCP  *srtp.Context
-	openMu     sync.Mutex
-	opensRTCP  *srtp.Context
-	head       rtp.Header // under the Sender's lock, as are:
-	wire, sent [1600]byte
+	seals     *srtpKeys // outgoing, under the Sender's lock; nil: plain
+	opens     *srtpKeys // incoming, reader only
+	sealMu    sync.Mutex
+	sealsRTCP *srtp.Context
+	openMu    sync.Mutex
+	opensRTCP *srtp.Context
+	wire      [1600]byte // under the Sender's lock
 }
+
+// sealRoom is what SRTP adds to a packet at most: an MKI and a tag.
+const sealRoom = 128 + 10
 
 // latch is where the peer's packets were seen to come from, since its address was agreed. Only the leg's reader uses it.
 type latch struct {
@@ -55,14 +57,14 @@ func newPeer(l *RTPLeg, a *agreement, old *peer) (*peer, error) {
 	if old != nil && old.seals != nil && old.agreed.ours.same(a.ours) {
 		p.seals, p.sealsRTCP = old.seals, old.sealsRTCP
 	} else {
-		p.seals, err = a.ours.context(false)
+		p.seals, err = newSRTP(a.ours)
 		p.sealsRTCP, more = a.ours.context(false)
 		err = errors.Join(err, more)
 	}
 	if old != nil && old.opens != nil && old.agreed.their.same(a.their) {
 		p.opens, p.opensRTCP = old.opens, old.opensRTCP
 	} else {
-		p.opens, more = a.their.context(true)
+		p.opens, more = newSRTP(a.their)
 		err = errors.Join(err, more)
 		p.opensRTCP, more = a.their.context(true)
 		err = errors.Join(err, more)
@@ -73,18 +75,14 @@ func newPeer(l *RTPLeg, a *agreement, old *peer) (*peer, error) {
 // send is the outlet of the leg's Sender.
 func (p *peer) send(h *rtp.Header, payload []byte) error {
 	n := 12 + len(payload)
-	if n > len(p.wire)-32 {
+	if n > len(p.wire)-sealRoom {
 		return errors.New("a packet too long to send")
 	}
 	b := p.wire[:n]
 	putRTP(b, header{pt: h.PayloadType, marker: h.Marker, seq: h.SequenceNumber, ts: h.Timestamp, ssrc: p.leg.ssrc})
 	copy(b[12:], payload)
 	if p.seals != nil {
-		sealed, err := p.seals.EncryptRTP(p.sent[:0], b, &p.head)
-		if err != nil {
-			return err
-		}
-		b = sealed
+		b = p.seals.seal(b, 12)
 	}
 	_, err := p.leg.rtp.WriteToUDPAddrPort(b, *p.remote.Load())
 	return err

@@ -20,12 +20,9 @@ func parseRTP(b []byte) (h header, payload []byte, ok bool) {
 	h.seq = binary.BigEndian.Uint16(b[2:])
 	h.ts = binary.BigEndian.Uint32(b[4:])
 	h.ssrc = binary.BigEndian.Uint32(b[8:])
-	start := 12 + 4*int(b[0]&15)
-	if b[0]&0x10 != 0 {
-		if len(b) < start+4 {
-			return h, nil, false
-		}
-		start += 4 + 4*int(binary.BigEndian.Uint16(b[start+2:]))
+	start, ok := rtpStart(b)
+	if !ok {
+		return h, nil, false
 	}
 	end := len(b)
 	if b[0]&0x20 != 0 {
@@ -39,6 +36,21 @@ func parseRTP(b []byte) (h header, payload []byte, ok bool) {
 		return h, nil, false
 	}
 	return h, b[start:end], true
+}
+
+// rtpStart is where a packet's payload begins.
+func rtpStart(b []byte) (start int, ok bool) {
+	if len(b) < 12 || b[0]>>6 != 2 {
+		return 0, false
+	}
+	start = 12 + 4*int(b[0]&15)
+	if b[0]&0x10 != 0 {
+		if len(b) < start+4 {
+			return 0, false
+		}
+		start += 4 + 4*int(binary.BigEndian.Uint16(b[start+2:]))
+	}
+	return start, start <= len(b)
 }
 
 // putRTP writes a header of 12 bytes.
