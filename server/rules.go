@@ -166,6 +166,7 @@ func callRules(t *config.Tenant, r *people.Roster, now *people.Presences) *call.
 			return fact.Number(full), trunk, allowed && trunk != ""
 		},
 		SRTP:     func(id string) string { return trunks[id].SRTP },
+		ICE:      func(id string) bool { return trunks[id].Kind == "teams" },
 		Codecs:   func(id string) []media.Codec { return codecs(trunks[id].Codecs) },
 		CallerID: func(caller, called fact.Number) (show, assert fact.Number) { return shown(&t.Outbound, caller, called) },
 		Doubt: func(to call.Target) call.Doubt {

@@ -215,8 +215,9 @@ func (c *Call) recordArrival(info trunk.Info) {
 
 // answerCaller negotiates and answers, so that the caller hears music. It reports false when the call is over.
 func (c *Call) answerCaller(info trunk.Info) bool {
-	r := c.deps.Rules
-	voice, err := c.deps.Media.NewVoice(media.RTPOptions{ID: string(c.id) + "/caller", SRTP: r.SRTP(info.Trunk), Codecs: r.Codecs(info.Trunk), Peer: addressOf(info.Peer)})
+	o := c.deps.Rules.voice(string(c.id)+"/caller", info.Trunk)
+	o.Peer = addressOf(info.Peer)
+	voice, err := c.deps.Media.NewVoice(o)
 	if err != nil {
 		c.log.Error("no voice for a caller", "err", err)
 		c.refuse(503, "no media port")

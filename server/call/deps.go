@@ -100,6 +100,7 @@ type Rules struct {
 	// TrunkFor gives a number in its international form and the trunk it goes by; false when it may not be dialled.
 	TrunkFor func(n fact.Number) (full fact.Number, trunkID string, ok bool)
 	SRTP     func(trunkID string) string
+	ICE      func(trunkID string) bool // the peers of the trunk check the ways (ICE); nil: none do
 	Codecs   func(trunkID string) []media.Codec
 	// CallerID is what somebody we ring sees: the number shown, and the one asserted when the trunk is trusted.
 	CallerID func(caller, called fact.Number) (show, assert fact.Number)
@@ -111,6 +112,11 @@ type Rules struct {
 	RingFor     time.Duration // one attempt of a transfer
 	LineWait    time.Duration // for an agent's line after the answer
 	AnnounceEnd time.Duration // longest closing prompt
+}
+
+// voice is how a leg by that trunk is made.
+func (r *Rules) voice(id, trunkID string) media.RTPOptions {
+	return media.RTPOptions{ID: id, SRTP: r.SRTP(trunkID), Codecs: r.Codecs(trunkID), ICE: r.ICE != nil && r.ICE(trunkID)}
 }
 
 // Deps is what a call lives on.

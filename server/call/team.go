@@ -58,7 +58,7 @@ func (c *Call) dial(id string, to Target, from Caller) (*rung, *No) {
 		return nil, &No{"not_allowed", "This number may not be dialled."}
 	}
 	to.Number = full
-	voice, err := c.deps.Media.NewVoice(media.RTPOptions{ID: string(c.id) + "/" + id, SRTP: rules.SRTP(via), Codecs: rules.Codecs(via)})
+	voice, err := c.deps.Media.NewVoice(rules.voice(string(c.id)+"/"+id, via))
 	if err != nil {
 		c.log.Error("no voice for a transfer", "err", err)
 		return nil, &No{"not_now", "No voice channel is free; try again."}

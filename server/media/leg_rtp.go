@@ -21,6 +21,9 @@ type RTPOptions struct {
 	// Peer is where the party's signalling comes from. Its voice may come from there too, when what its description
 	// says stays silent: one host with several addresses, or a plain NAT. Not valid: only as described.
 	Peer netip.Addr
+	// ICE answers the peer's connectivity checks (ice-lite, RFC 8445 §2.5), which Teams asks for where the voice goes
+	// past its media processors.
+	ICE bool
 }
 
 // RTPLeg is a party's voice over RTP or SRTP. Its descriptions are negotiated by Offer, Answer and Accept, in the
@@ -38,6 +41,7 @@ type RTPLeg struct {
 	pending *offer
 	agreed  *agreement
 	key     *cryptoLine // ours, for as long as the peer keeps its own
+	creds   *iceCreds   // ours, likewise
 }
 
 // NewRTPLeg opens a pair of ports. Errors: ErrNoPorts, ErrClosed.

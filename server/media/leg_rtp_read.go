@@ -14,6 +14,10 @@ func (l *RTPLeg) datagram(b []byte, from netip.AddrPort, now time.Time) {
 	if p == nil {
 		return
 	}
+	if isSTUN(b) {
+		l.checked(p, b, from, false)
+		return
+	}
 	if isRTCP(b) {
 		if p.agreed.mux {
 			l.reported(p, b, from, now)
@@ -79,7 +83,13 @@ func (p *peer) report(b []byte) {
 		p.leg.rtp.WriteToUDPAddrPort(b, *p.remote.Load())
 		return
 	}
-	p.leg.rtcp.WriteToUDPAddrPort(b, p.agreed.control)
+	to := p.agreed.control
+	if p.ice != nil {
+		if chosen := p.ice.control.Load(); chosen != nil {
+			to = *chosen
+		}
+	}
+	p.leg.rtcp.WriteToUDPAddrPort(b, to)
 }
 
 func (l *RTPLeg) readRTP() {
@@ -88,7 +98,11 @@ func (l *RTPLeg) readRTP() {
 
 func (l *RTPLeg) readRTCP() {
 	l.read(l.rtcp, func(b []byte, from netip.AddrPort, now time.Time) {
-		if p := l.peer.Load(); p != nil && isRTCP(b) {
+		switch p := l.peer.Load(); {
+		case p == nil:
+		case isSTUN(b):
+			l.checked(p, b, from, true)
+		case isRTCP(b):
 			l.reported(p, b, from, now)
 		}
 	})

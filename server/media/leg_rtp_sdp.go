@@ -5,7 +5,7 @@ import (
 )
 
 func (l *RTPLeg) rules() *rules {
-	return &rules{codecs: l.o.Codecs, srtp: l.o.SRTP, six: l.us.addr.Is6()}
+	return &rules{codecs: l.o.Codecs, srtp: l.o.SRTP, six: l.us.addr.Is6(), ice: l.o.ICE}
 }
 
 // Offer gives our offer, also for a re-INVITE: the version goes up only when it is not as the last description was.
@@ -40,6 +40,13 @@ func (l *RTPLeg) Offer() ([]byte, error) {
 		}
 		of.key = l.key
 	}
+	if l.o.ICE {
+		if l.creds == nil {
+			c := newICECreds()
+			l.creds = &c
+		}
+		of.ice = l.creds
+	}
 	l.pending = of
 	return l.us.describe(l.us.offerBody(of, l.o.Codecs, l.o.Ptime)), nil
 }
@@ -63,6 +70,9 @@ func (l *RTPLeg) Answer(sdp []byte) ([]byte, error) {
 	if a.their != nil {
 		l.keyFor(a)
 	}
+	if a.ice != nil {
+		l.credsFor(a)
+	}
 	if err = l.adopt(a); err != nil {
 		return nil, err
 	}
@@ -82,6 +92,17 @@ func (l *RTPLeg) keyFor(a *agreement) {
 		a.ours = &k
 	}
 	l.key = a.ours
+}
+
+// credsFor gives our credentials of an answer: those in use while the peer keeps its own, else new ones, for its new
+// ones begin the checks anew (RFC 8445 §9).
+func (l *RTPLeg) credsFor(a *agreement) {
+	old := l.agreed
+	if l.creds == nil || old == nil || old.ice == nil || old.ice.theirs != a.ice.theirs {
+		c := newICECreds()
+		l.creds = &c
+	}
+	a.ice.ours = *l.creds
 }
 
 // Accept takes the peer's answer to our Offer; it may come again, when another answers or an early one is made

@@ -21,6 +21,8 @@ type agreement struct {
 	ours    *cryptoLine
 	their   *cryptoLine
 	ptime   int
+	ice     *iceTerms // nil: without
+	noICE   bool      // the peer's own address is none of its candidates
 }
 
 // rules is what a leg agrees to.
@@ -28,6 +30,7 @@ type rules struct {
 	codecs []Codec
 	srtp   string // off, allow, require
 	six    bool   // our address is IPv6
+	ice    bool   // the peer's checks are answered
 }
 
 // choose takes the m= line of an offer that suits best: encrypted before plain when both are there.
@@ -78,6 +81,9 @@ func (r *rules) accept(m *mediaLine) (*agreement, error) {
 		a.send.cn = noType // its comfort noise is for narrow sound
 	}
 	a.receive = offered // what it may send all the same is understood
+	if r.ice {
+		a.ice, a.noICE = iceOf(m)
+	}
 	return a, a.reach(r, m)
 }
 
@@ -173,6 +179,11 @@ func (r *rules) settle(offered *offer, d *description) (*agreement, error) {
 	a.send.events = types.events
 	if a.codec != G722 {
 		a.send.cn = types.cn
+	}
+	if offered.ice != nil {
+		if a.ice, _ = iceOf(m); a.ice != nil {
+			a.ice.ours = *offered.ice
+		}
 	}
 	return a, a.reach(r, m)
 }

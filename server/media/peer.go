@@ -21,6 +21,7 @@ type peer struct {
 	receive payloads
 	remote  atomic.Pointer[netip.AddrPort] // where we send
 	from    *latch
+	ice     *iceTalk // nil: the peer does not check
 
 	seals     *srtpKeys // outgoing, under the Sender's lock; nil: plain
 	opens     *srtpKeys // incoming, reader only
@@ -46,7 +47,12 @@ type latch struct {
 func newPeer(l *RTPLeg, a *agreement, old *peer) (*peer, error) {
 	p := &peer{leg: l, agreed: a, receive: a.receive, from: &latch{since: time.Now()}}
 	to := a.remote
-	if old != nil && old.agreed.remote == a.remote {
+	var talked *iceTalk
+	if old != nil {
+		talked = old.ice
+	}
+	p.ice = newICETalk(a.ice, talked)
+	if old != nil && (old.agreed.remote == a.remote || p.ice != nil && p.ice == old.ice && p.ice.chosen.Load() && a.remote.IsValid()) {
 		p.from, to = old.from, *old.remote.Load()
 	}
 	p.remote.Store(&to)
@@ -94,6 +100,8 @@ func (p *peer) send(h *rtp.Header, payload []byte) error {
 func (p *peer) mayCome(from netip.AddrPort, now time.Time) bool {
 	l := p.from
 	switch {
+	case p.ice.decides():
+		return from == p.agreed.remote || p.ice.knows(from)
 	case from == p.agreed.remote:
 		l.exact = true
 	case l.exact, from.Addr() != p.agreed.remote.Addr() && from.Addr() != p.leg.o.Peer:
@@ -107,6 +115,9 @@ func (p *peer) mayCome(from netip.AddrPort, now time.Time) bool {
 // follow sends to where the peer's packets come from. Reader only.
 func (p *peer) follow(from netip.AddrPort, now time.Time) {
 	p.from.heard = now
+	if p.ice.decides() {
+		return
+	}
 	if from == p.from.addr {
 		return
 	}

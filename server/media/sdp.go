@@ -30,6 +30,12 @@ type mediaLine struct {
 	ptime   int
 	maxTime int
 	dtls    bool // a=fingerprint
+
+	// ICE (RFC 8839)
+	ufrag, pwd string
+	lite       bool             // its author answers checks only
+	mismatch   bool             // a=ice-mismatch
+	candidates []netip.AddrPort // of the voice itself
 }
 
 type rtpmap struct {
@@ -79,6 +85,8 @@ type sdpReader struct {
 	dir     Direction
 	dtls    bool
 	mux     bool
+	lite    bool
+	creds   iceCreds
 }
 
 func (r *sdpReader) now() *mediaLine {
@@ -148,6 +156,7 @@ func (r *sdpReader) media(value string) string {
 	r.d.media = append(r.d.media, mediaLine{
 		line: value, kind: strings.ToLower(f[0]), port: port, proto: strings.ToUpper(f[2]), formats: f[3:],
 		addr: r.conn.addr, zero: r.conn.zero, dir: r.dir, dtls: r.dtls, mux: r.mux, maps: map[uint8]rtpmap{},
+		ufrag: r.creds.ufrag, pwd: r.creds.pwd, lite: r.lite,
 	})
 	return ""
 }
@@ -171,6 +180,12 @@ func (r *sdpReader) attribute(value string) string {
 			r.dtls = true
 		case "rtcp-mux":
 			r.mux = true
+		case "ice-lite":
+			r.lite = true
+		case "ice-ufrag":
+			r.creds.ufrag = rest
+		case "ice-pwd":
+			r.creds.pwd = rest
 		}
 		return ""
 	}

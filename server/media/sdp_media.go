@@ -24,6 +24,14 @@ func (m *mediaLine) attribute(name, value string) {
 		m.maxTime, _ = strconv.Atoi(value)
 	case "fingerprint":
 		m.dtls = true
+	case "ice-ufrag":
+		m.ufrag = value
+	case "ice-pwd":
+		m.pwd = value
+	case "ice-mismatch":
+		m.mismatch = true
+	case "candidate":
+		m.candidate(value)
 	}
 }
 

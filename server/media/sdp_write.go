@@ -11,6 +11,7 @@ type offer struct {
 	proto string
 	types payloads
 	key   *cryptoLine
+	ice   *iceCreds // ours; nil: without
 }
 
 // ourSide is what of a description is the same whatever it says: who and where we are.
@@ -35,8 +36,12 @@ func (o *ourSide) describe(body string) []byte {
 		o.version++
 		o.body = body
 	}
-	return fmt.Appendf(nil, "v=0\r\no=- %d %d IN %s %s\r\ns=-\r\nc=IN %s %s\r\nt=0 0\r\n%s",
-		o.id, o.version, o.family(), o.addr, o.family(), o.addr, body)
+	lite := ""
+	if strings.Contains(body, "\r\na=ice-ufrag:") {
+		lite = "a=ice-lite\r\n"
+	}
+	return fmt.Appendf(nil, "v=0\r\no=- %d %d IN %s %s\r\ns=-\r\nc=IN %s %s\r\nt=0 0\r\n%s%s",
+		o.id, o.version, o.family(), o.addr, o.family(), o.addr, lite, body)
 }
 
 // offerBody is the one m= section that we offer.
@@ -45,6 +50,9 @@ func (o *ourSide) offerBody(of *offer, order []Codec, ptime int) string {
 	o.section(&b, of.proto, order, &of.types)
 	if of.key != nil {
 		fmt.Fprintf(&b, "a=crypto:%s\r\n", of.key)
+	}
+	if of.ice != nil {
+		o.reached(&b, *of.ice, false)
 	}
 	fmt.Fprintf(&b, "a=rtcp:%d\r\na=ptime:%d\r\na=sendrecv\r\n", o.port+1, ptime)
 	return b.String()
@@ -62,6 +70,12 @@ func (o *ourSide) answerBody(a *agreement) string {
 		if a.ours != nil {
 			fmt.Fprintf(&b, "a=crypto:%s\r\n", a.ours)
 		}
+		switch {
+		case a.ice != nil:
+			o.reached(&b, a.ice.ours, a.mux)
+		case a.noICE:
+			b.WriteString("a=ice-mismatch\r\n")
+		}
 		if a.mux {
 			b.WriteString("a=rtcp-mux\r\n")
 		} else {
@@ -70,6 +84,15 @@ func (o *ourSide) answerBody(a *agreement) string {
 		fmt.Fprintf(&b, "a=ptime:%d\r\na=%s\r\n", a.ptime, a.theirs.answer())
 	}
 	return b.String()
+}
+
+// reached writes our part of ICE: one candidate for each port, which is all that a lite side has (RFC 8445 §5.2).
+func (o *ourSide) reached(b *strings.Builder, c iceCreds, mux bool) {
+	const first = 126<<24 | 65535<<8 // priority of a host's only address, less the component (RFC 8445 §5.1.2.1)
+	fmt.Fprintf(b, "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\na=candidate:1 1 UDP %d %s %d typ host\r\n", c.ufrag, c.pwd, first+255, o.addr, o.port)
+	if !mux {
+		fmt.Fprintf(b, "a=candidate:1 2 UDP %d %s %d typ host\r\n", first+254, o.addr, o.port+1)
+	}
 }
 
 func refuse(b *strings.Builder, m *mediaLine) {
