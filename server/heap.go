@@ -2,11 +2,14 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -14,22 +17,24 @@ import (
 )
 
 // A collection of garbage takes a quarter of the machine while it runs, which callers and packets wait for. A small
-// heap is collected often, at a busy hour every second; so the heap may grow by spare before it is collected, however
-// little of it is in use. When the hour is over, what was spared is given back to the system.
+// heap is collected often, at a busy hour every second; so the heap may grow by an eighth of the machine's memory, at
+// most mostSpare, before it is collected, however little of it is in use. When the hour is over, what was spared is
+// given back to the system.
 const (
-	spare   = 192 << 20
-	usual   = 100 // percent, as GOGC
-	highest = 1000
-	calm    = 20 * time.Second // without a collection: the hour is over
-	little  = 32 << 20         // not worth giving back
+	mostSpare = 512 << 20
+	usual     = 100 // percent, as GOGC
+	highest   = 4000
+	calm      = 20 * time.Second // without a collection: the hour is over
+	little    = 32 << 20         // not worth giving back
 )
 
 // heapPace sets, after each collection, how far the heap may grow until the next.
 type heapPace struct {
-	set  func(percent int) int
-	read func() heapUse
-	last atomic.Int64 // when a collection was seen, Unix nanoseconds
-	over atomic.Bool
+	spare uint64 // bytes
+	set   func(percent int) int
+	read  func() heapUse
+	last  atomic.Int64 // when a collection was seen, Unix nanoseconds
+	over  atomic.Bool
 }
 
 // heapUse is what the heap holds, in bytes.
@@ -44,7 +49,7 @@ func PaceHeap(ctx context.Context, log *slog.Logger) {
 	if os.Getenv("GOGC") != "" {
 		return
 	}
-	p := &heapPace{set: debug.SetGCPercent, read: readHeap}
+	p := &heapPace{spare: spareOf(machineMemory()), set: debug.SetGCPercent, read: readHeap}
 	p.collected()
 	inbox.Go(func(panicked *inbox.Panic) { log.Error("the heap is not paced any more", "err", panicked) }, func() {
 		defer p.over.Store(true)
@@ -71,7 +76,7 @@ func (p *heapPace) collected() {
 		return
 	}
 	p.last.Store(time.Now().UnixNano())
-	p.set(percentFor(p.read().live))
+	p.set(p.percentFor(p.read().live))
 	runtime.AddCleanup(&sentinel{}, func(p *heapPace) { p.collected() }, p)
 }
 
@@ -82,11 +87,31 @@ func (p *heapPace) wastes(now time.Time) bool {
 }
 
 // percentFor gives how far a heap of that many bytes may grow.
-func percentFor(live uint64) int {
+func (p *heapPace) percentFor(live uint64) int {
 	if live == 0 {
 		return highest
 	}
-	return int(min(max(spare*100/live, usual), highest))
+	return int(min(max(p.spare*100/live, usual), highest))
+}
+
+func spareOf(memory uint64) uint64 { return min(memory/8, mostSpare) }
+
+// machineMemory is what the process may use, in bytes: the machine's memory, or less where a container says so. Where
+// neither can be read it is taken for a gibibyte.
+func machineMemory() uint64 {
+	memory := uint64(1 << 30)
+	if b, err := os.ReadFile("/proc/meminfo"); err == nil {
+		var kib uint64
+		if _, err := fmt.Sscanf(string(b), "MemTotal: %d kB", &kib); err == nil {
+			memory = kib << 10
+		}
+	}
+	if b, err := os.ReadFile("/sys/fs/cgroup/memory.max"); err == nil {
+		if limit, err := strconv.ParseUint(strings.TrimSpace(string(b)), 10, 64); err == nil {
+			memory = min(memory, limit)
+		}
+	}
+	return memory
 }
 
 func readHeap() heapUse {

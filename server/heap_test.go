@@ -13,20 +13,34 @@ func TestASmallHeapIsCollectedSeldomAndALargeOneAsUsual(t *testing.T) {
 		percent int
 	}{
 		{"nothing yet", 0, highest},
-		{"a few agents", 10 << 20, highest},
+		{"a few agents", 4 << 20, highest},
 		{"a busy hour", 64 << 20, 300},
+		{"a wide house", 128 << 20, 150},
 		{"a large house", 500 << 20, usual},
 	}
 	for _, c := range cases {
-		if got := percentFor(c.live); got != c.percent {
+		p := &heapPace{spare: 192 << 20}
+		if got := p.percentFor(c.live); got != c.percent {
 			t.Errorf("%s: %d %%, want %d", c.name, got, c.percent)
 		}
 	}
 }
 
+func TestTheHeapMayGrowByAnEighthOfTheMachineAtMost(t *testing.T) {
+	if got := spareOf(1 << 30); got != 128<<20 {
+		t.Errorf("%d bytes of a gibibyte", got)
+	}
+	if got := spareOf(64 << 30); got != mostSpare {
+		t.Errorf("%d bytes of a large machine", got)
+	}
+	if got := machineMemory(); got < 256<<20 || got > 1<<46 {
+		t.Errorf("this machine is said to have %d bytes", got)
+	}
+}
+
 func TestThePaceIsSetAgainAfterEachCollection(t *testing.T) {
 	set := make(chan int, 16)
-	p := &heapPace{set: func(n int) int { set <- n; return 0 }, read: func() heapUse { return heapUse{live: 64 << 20} }}
+	p := &heapPace{spare: 192 << 20, set: func(n int) int { set <- n; return 0 }, read: func() heapUse { return heapUse{live: 64 << 20} }}
 	p.collected()
 	for range 2 {
 		if got := <-set; got != 300 {

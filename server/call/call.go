@@ -148,6 +148,15 @@ func (c *Call) finish() {
 	if c.deps.Done != nil {
 		c.deps.Done(c)
 	}
+	if c.over {
+		c.letGo()
+	}
+}
+
+// letGo forgets the legs of a call that is over: a timer that has not fired yet holds the call, and need not hold them.
+func (c *Call) letGo() {
+	c.leg, c.partner, c.agent, c.transfer, c.group, c.offer = nil, nil, nil, nil, nil, nil
+	c.story = nil
 }
 
 // ended tells, once, that the contact is over.

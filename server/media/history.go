@@ -10,7 +10,7 @@ const historyBytes = 4000
 // history remembers the last G.722 that went one way, so that a decoder can be made from it when one is
 // needed, which is at a switch; running one along would cost more than all else that is done for a packet.
 type history struct {
-	ring  [historyBytes]byte
+	ring  *[historyBytes]byte // made with the first of it: a party of G.711 needs none
 	at    int
 	count int
 }
@@ -18,6 +18,9 @@ type history struct {
 func (h *history) add(payload []byte) {
 	if len(payload) >= historyBytes {
 		payload = payload[len(payload)-historyBytes:]
+	}
+	if h.ring == nil {
+		h.ring = new([historyBytes]byte)
 	}
 	n := copy(h.ring[h.at:], payload)
 	copy(h.ring[:], payload[n:])
