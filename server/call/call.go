@@ -49,6 +49,7 @@ type Call struct {
 	instead   *Party      // who is on the caller's leg since
 	dialled   *time.Timer // an outgoing call rings at most this long
 	wraps     map[fact.AgentID]*wrapUp
+	undone    map[fact.AgentID]*wrapUp // done a moment ago, and may be taken up again
 	story     []Line
 	tones     string
 	oneWay    string
@@ -134,7 +135,7 @@ func (c *Call) run(first Event) {
 	}
 }
 
-func (c *Call) finished() bool { return c.over && len(c.wraps) == 0 }
+func (c *Call) finished() bool { return c.over && len(c.wraps) == 0 && len(c.undone) == 0 }
 
 // finish answers what came too late: an agent who was just given this contact must not stay bound to it.
 func (c *Call) finish() {

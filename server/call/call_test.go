@@ -446,6 +446,8 @@ func TestACallerWaitsWithMusicAndTalksToTheAgent(t *testing.T) {
 		if w.Code != "vpn" || w.ByTimer {
 			t.Fatalf("wrapped %+v", w)
 		}
+		time.Sleep(routing.UndoFor + 2*time.Second) // it could be taken back
+		synctest.Wait()
 		if c.Tell(call.Show{Agent: "adele"}) {
 			t.Fatal("the call lives on after its wrap-up")
 		}
@@ -672,11 +674,73 @@ func TestATransferToAQueueWaitsThereAnew(t *testing.T) {
 		h.arrives("+442079460042")
 		c := h.answers("adele")
 		h.must(c, transferTo(call.Target{Kind: "queue", ID: "sales", Name: "Sales"}))
+		h.want("adele", fact.Transferring)
+		h.hears(h.leg(0), "music")
+		time.Sleep(routing.UndoFor)
 		h.want("adele", fact.Wrapup)
 		h.hears(h.leg(0), "music")
 		h.ready("alex")
 		h.answers("alex")
 		h.want("alex", fact.Talking)
+	})
+}
+
+func TestATransferToAQueueIsTakenBack(t *testing.T) {
+	in(t, func(t *testing.T, h *house) {
+		h.ready("adele")
+		h.arrives("+442079460042")
+		c := h.answers("adele")
+		h.must(c, transferTo(call.Target{Kind: "queue", ID: "sales", Name: "Sales"}))
+		time.Sleep(2 * time.Second)
+		h.must(c, func(r call.Reply) call.Event { return call.Undo{Agent: "adele", Reply: r} })
+		h.want("adele", fact.Talking)
+		h.hears(h.leg(0), "adele")
+		time.Sleep(5 * time.Second)
+		h.want("adele", fact.Talking)
+		h.ready("alex") // of sales: nobody waits there
+		h.want("alex", fact.Ready)
+	})
+}
+
+func TestATransferToAQueueIsNotTakenBackFromWhoAnswered(t *testing.T) {
+	in(t, func(t *testing.T, h *house) {
+		h.ready("adele")
+		h.arrives("+442079460042")
+		c := h.answers("adele")
+		h.ready("alex")
+		h.must(c, transferTo(call.Target{Kind: "queue", ID: "sales", Name: "Sales"}))
+		h.answers("alex")
+		h.want("alex", fact.Talking)
+		h.want("adele", fact.Wrapup)
+		h.hears(h.leg(0), "alex")
+		if no := h.do(c, func(r call.Reply) call.Event { return call.Undo{Agent: "adele", Reply: r} }); no == nil {
+			t.Fatal("the caller was taken from alex")
+		}
+	})
+}
+
+func TestFinishedWorkIsTakenUpAgain(t *testing.T) {
+	in(t, func(t *testing.T, h *house) {
+		h.ready("adele")
+		d := h.arrives("+442079460042")
+		c := h.answers("adele")
+		d.sink(trunk.Ended{By: "peer", Cause: "bye"})
+		h.want("adele", fact.Wrapup)
+		h.must(c, func(r call.Reply) call.Event { return call.CodeSet{Agent: "adele", Code: "vpn", Reply: r} })
+		h.acd.Tell(routing.WrapDone{Agent: "adele"})
+		h.want("adele", fact.Ready)
+		time.Sleep(time.Second)
+		h.acd.Tell(routing.Undo{Agent: "adele"})
+		h.want("adele", fact.Wrapup)
+		h.must(c, func(r call.Reply) call.Event { return call.Note{Agent: "adele", Text: "more", Reply: r} })
+		h.must(c, func(r call.Reply) call.Event { return call.CodeSet{Agent: "adele", Code: "", Reply: r} })
+		h.acd.Tell(routing.WrapDone{Agent: "adele"})
+		h.want("adele", fact.Ready)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if c.Tell(call.Stop{}) {
+			t.Fatal("the call lives on when nothing can be taken back any more")
+		}
 	})
 }
 

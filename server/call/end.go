@@ -121,6 +121,12 @@ func (e CodeSet) apply(c *Call) {
 		e.Reply.no("too_late", "This call is closed.")
 		return
 	}
+	if e.Code == "" { // taken back
+		w.card.Code = ""
+		yes(e.Reply)
+		c.deps.Consoles.Wrap(e.Agent, c, w.card)
+		return
+	}
 	for _, k := range w.card.Codes {
 		if k.ID == e.Code {
 			w.card.Code = e.Code
@@ -147,11 +153,20 @@ func (e AgentIs) apply(c *Call) {
 		case e.From == fact.Wrapup && e.To != fact.Wrapup, e.From == fact.Lost && e.Cause == routing.GraceEnds,
 			e.Cause == routing.CallEndsBare: // the queue wants no work after its calls any more
 			delete(c.wraps, e.Agent)
+			if e.By == routing.ByAgent && e.From == fact.Wrapup {
+				c.keepUndone(e.Agent, w)
+			}
 			c.recordOf(e.Agent, fact.Wrapped{
 				Code: w.card.Code, WrapMS: time.Since(w.began).Milliseconds(), ByTimer: e.By == routing.ByRule, Extended: w.card.Extended,
 			}, nil)
 			c.deps.Consoles.WrapGone(e.Agent, c.id)
 		}
+	}
+	if w := c.undone[e.Agent]; w != nil && e.Cause == routing.UndoDone {
+		delete(c.undone, e.Agent)
+		w.card.Until, w.began = e.Until, time.Now()
+		c.wraps[e.Agent] = w
+		c.deps.Consoles.Wrap(e.Agent, c, w.card)
 	}
 	switch {
 	case e.To == fact.Lost && e.From != fact.Lost && e.Cause == routing.LosesConsole:
@@ -161,11 +176,32 @@ func (e AgentIs) apply(c *Call) {
 	}
 }
 
+// keepUndone keeps finished work for as long as the agent may take it up again.
+func (c *Call) keepUndone(id fact.AgentID, w *wrapUp) {
+	if c.undone == nil {
+		c.undone = map[fact.AgentID]*wrapUp{}
+	}
+	c.undone[id] = w
+	c.after(routing.UndoFor+time.Second, doneForGood{id, w})
+}
+
+type doneForGood struct {
+	id fact.AgentID
+	w  *wrapUp
+}
+
+func (e doneForGood) apply(c *Call) {
+	if c.undone[e.id] == e.w {
+		delete(c.undone, e.id)
+	}
+}
+
 // Stop ends the call because the server stops. The caller's SBC hears a BYE; work after calls is cut short.
 type Stop struct{}
 
 func (Stop) apply(c *Call) {
 	c.endBy(fact.Broken, "system", 503, "the server stops")
+	clear(c.undone)
 	for id, w := range c.wraps {
 		delete(c.wraps, id)
 		c.recordOf(id, fact.Wrapped{Code: w.card.Code, WrapMS: time.Since(w.began).Milliseconds(), ByTimer: true, Extended: w.card.Extended}, nil)

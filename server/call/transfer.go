@@ -35,7 +35,8 @@ type transfer struct {
 	until       time.Time
 	timer       *time.Timer
 	reservation fact.ReservationID
-	asking      bool // the arbiter has not said yet whether the agent can be rung
+	asking      bool   // the arbiter has not said yet whether the agent can be rung
+	from        *place // to a queue: where the caller came from
 }
 
 // Transfer hands the caller on without asking first. It can be taken back until it is answered.
@@ -113,7 +114,8 @@ func (e notReserved) apply(c *Call) {
 	c.transferFailed("busy", 0)
 }
 
-// toQueue hands the caller to another queue; the agent is out at once.
+// toQueue hands the caller to another queue. The caller waits there at once; the agent keeps the right to take the
+// caller back for a moment, unless somebody has answered by then.
 func (c *Call) toQueue(a *agentLeg, e Transfer) {
 	q := fact.QueueID(e.To.ID)
 	if _, ok := c.deps.Rules.Queue(q); !ok {
@@ -123,15 +125,50 @@ func (c *Call) toQueue(a *agentLeg, e Transfer) {
 	if c.transfer != nil {
 		c.dropTransfer(fact.TakenBack, "")
 	}
-	t := &transfer{id: fact.TransferID(fact.NewID(time.Now())), by: a, to: e.To}
+	now := time.Now()
+	t := &transfer{
+		id: fact.TransferID(fact.NewID(now)), by: a, to: e.To, state: "starting", since: now, until: now.Add(routing.UndoFor),
+		from: &place{c.queue, c.queuedAt},
+	}
+	c.transfer, c.back = t, nil
+	c.unhold(a)
+	c.stopTalk(a)
+	a.line.Hear(nil)
 	c.recordMove(t, fact.Started, "", 0, "")
-	c.recordMove(t, fact.Answered, "", 0, "")
 	c.tellStory("moved to " + e.To.Name)
-	yes(e.Reply)
-	c.release(a, "transferred", e.To.Name, "agent")
-	c.agent = nil
+	c.deps.ACD.Tell(routing.InCall{Agent: a.id, Contact: c.id, Cause: routing.Transfers, By: routing.ByAgent})
 	c.queuedAt = time.Time{}
 	c.enqueue(q, flow.Queue{Path: c.path}, false, "")
+	t.timer = c.after(routing.UndoFor, movedForGood{t})
+	yes(e.Reply)
+	c.show()
+}
+
+// place is where a caller was in line.
+type place struct {
+	queue fact.QueueID
+	since time.Time
+}
+
+// movedForGood: the moment in which the caller could be taken back from another queue is over.
+type movedForGood struct{ t *transfer }
+
+func (e movedForGood) apply(c *Call) {
+	if t := e.t; c.transfer == t && !c.over {
+		c.moved(t)
+	}
+}
+
+// moved lets the agent go who put the caller into another queue.
+func (c *Call) moved(t *transfer) {
+	t.timer.Stop()
+	c.transfer = nil
+	c.recordMove(t, fact.Answered, "", 0, "")
+	now := c.queue
+	c.queue = t.from.queue // the work after the call is that of the queue it came by
+	c.release(t.by, "transferred", t.to.Name, "agent")
+	c.queue = now
+	c.agent = nil
 }
 
 type rangOut struct{ t *transfer }
@@ -312,7 +349,10 @@ func (c *Call) endTransfer(t *transfer) {
 	if t.asking { // the answer is still to come, and is for nobody then
 		c.stale++
 	}
-	if t.asking || t.reservation != "" {
+	if t.from != nil {
+		c.queue, c.queuedAt = t.from.queue, t.from.since
+	}
+	if t.asking || t.reservation != "" || t.from != nil {
 		c.deps.ACD.Tell(routing.Gone{Contact: c.id, Outcome: fact.Withdrawn})
 	}
 }

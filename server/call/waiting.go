@@ -145,6 +145,10 @@ func (e Connected) apply(c *Call) {
 // back in the meantime.
 func (c *Call) takesOver(e Connected) bool {
 	t := c.transfer
+	if t != nil && t.from != nil {
+		c.moved(t)
+		return true
+	}
 	if t == nil || t.reservation != e.Reservation {
 		return c.agent == nil && c.partner == nil && c.group == nil
 	}

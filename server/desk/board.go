@@ -174,6 +174,9 @@ func (s *seat) me(v routing.AgentView) *wire.Me {
 	if v.State == fact.Ready {
 		m.Idle = s.idle
 	}
+	if s.undo != nil {
+		m.Undo = &wire.Undo{What: s.undo.what, Until: s.undo.until}
+	}
 	for k := range s.person.Skills {
 		m.Skills = append(m.Skills, k)
 	}

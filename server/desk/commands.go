@@ -107,6 +107,8 @@ func lateWords(why string) string {
 		return "The call went elsewhere."
 	case "not_now":
 		return "That cannot be done now."
+	case "undo":
+		return "That can no longer be taken back."
 	}
 	return "This call is no longer there."
 }
@@ -114,7 +116,11 @@ func lateWords(why string) string {
 // verbs says what each command does.
 var verbs = map[wire.Verb]func(*seat, wire.Command){
 	wire.DoReady: func(s *seat, c wire.Command) {
-		s.room.tenant().ACD.Ask(routing.Want{Agent: s.person.ID, Ready: true, By: routing.ByAgent}, s.inTime(c.ID, "ready"))
+		what := "state"
+		if s.view.State == fact.Wrapup { // which it ends
+			what = "done"
+		}
+		s.room.tenant().ACD.Ask(routing.Want{Agent: s.person.ID, Ready: true, By: routing.ByAgent}, s.asked(c.ID, "ready", what))
 	},
 	wire.DoNotReady: (*seat).notReady,
 	wire.DoAnswer:   (*seat).accept,
@@ -126,10 +132,14 @@ var verbs = map[wire.Verb]func(*seat, wire.Command){
 		s.room.tenant().ACD.Ask(routing.Decline{Reservation: fact.ReservationID(c.Reservation), Agent: s.person.ID, Reason: c.Reason}, s.inTime(c.ID, "declined"))
 	},
 	wire.DoHold: func(s *seat, c wire.Command) {
-		s.toCall(c, func(r call.Reply) call.Event { return call.Hold{Agent: s.person.ID, Reply: r} })
+		s.toCall(c, func(call.Reply) call.Event {
+			return call.Hold{Agent: s.person.ID, Reply: s.held(c.ID, wire.DoResume)}
+		})
 	},
 	wire.DoResume: func(s *seat, c wire.Command) {
-		s.toCall(c, func(r call.Reply) call.Event { return call.Resume{Agent: s.person.ID, Reply: r} })
+		s.toCall(c, func(call.Reply) call.Event {
+			return call.Resume{Agent: s.person.ID, Reply: s.held(c.ID, wire.DoHold)}
+		})
 	},
 	wire.DoMute: func(s *seat, c wire.Command) {
 		s.toCall(c, func(r call.Reply) call.Event { return call.Muted{Agent: s.person.ID, On: c.Muted, Reply: r} })
@@ -154,9 +164,7 @@ var verbs = map[wire.Verb]func(*seat, wire.Command){
 	wire.DoDrop: func(s *seat, c wire.Command) {
 		s.toCall(c, func(r call.Reply) call.Event { return call.Drop{Agent: s.person.ID, Reply: r} })
 	},
-	wire.DoUndo: func(s *seat, c wire.Command) {
-		s.toCall(c, func(r call.Reply) call.Event { return call.Undo{Agent: s.person.ID, Reply: r} })
-	},
+	wire.DoUndo: (*seat).undoLast,
 	wire.DoHangup: func(s *seat, c wire.Command) {
 		s.toCall(c, func(r call.Reply) call.Event { return call.Hangup{Agent: s.person.ID, Reply: r} })
 	},
@@ -165,11 +173,9 @@ var verbs = map[wire.Verb]func(*seat, wire.Command){
 			return call.Note{Agent: s.person.ID, Text: cleanNote(c.Text), Reply: r}
 		})
 	},
-	wire.DoCode: func(s *seat, c wire.Command) {
-		s.toWrap(c, func(r call.Reply) call.Event { return call.CodeSet{Agent: s.person.ID, Code: c.Code, Reply: r} })
-	},
+	wire.DoCode: (*seat).code,
 	wire.DoDone: func(s *seat, c wire.Command) {
-		s.room.tenant().ACD.Ask(routing.WrapDone{Agent: s.person.ID}, s.inTime(c.ID, "done"))
+		s.room.tenant().ACD.Ask(routing.WrapDone{Agent: s.person.ID}, s.asked(c.ID, "done", "done"))
 	},
 	wire.DoExtend: func(s *seat, c wire.Command) {
 		s.room.tenant().ACD.Ask(routing.WrapMore{Agent: s.person.ID}, s.inTime(c.ID, "more time"))
@@ -206,7 +212,7 @@ func (s *seat) notReady(c wire.Command) {
 		s.no(c.ID, "unknown", "There is no such reason.")
 		return
 	}
-	s.room.tenant().ACD.Ask(routing.Want{Agent: s.person.ID, Reason: c.Reason, By: routing.ByAgent}, s.inTime(c.ID, "not ready"))
+	s.room.tenant().ACD.Ask(routing.Want{Agent: s.person.ID, Reason: c.Reason, By: routing.ByAgent}, s.asked(c.ID, "not ready", "state"))
 }
 
 func (s *seat) accept(c wire.Command) {

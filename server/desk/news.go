@@ -204,6 +204,9 @@ type agentIs struct {
 
 func (e agentIs) apply(s *seat) {
 	s.view = e.v
+	if s.undo != nil && !s.undo.holds(e.c) {
+		s.undo = nil
+	}
 	n := wire.News{Me: s.me(e.v)}
 	if e.c.To != fact.MissedState && e.c.From == fact.MissedState {
 		n.Clear = append(n.Clear, wire.ClearMissed)

@@ -59,6 +59,7 @@ type seat struct {
 	stale      bool // and must be read again
 	figuresAt  time.Time
 	callsToday int
+	undo       *undo // what may be taken back now
 	expires    time.Time
 	over       bool
 }
@@ -123,6 +124,9 @@ func (s *seat) panicked(p *inbox.Panic) {
 
 // check looks whether the console is gone, for good or for now, and whether its token is still good.
 func (s *seat) check(now time.Time) {
+	if s.undo != nil && now.After(s.undo.until) {
+		s.nothingToUndo()
+	}
 	acd := s.room.tenant().ACD
 	lost := s.conn == nil || now.Sub(s.conn.heard()) > silentAfter
 	silent := now.Sub(s.line.LastHeard()) > lineSilent

@@ -40,6 +40,11 @@ const (
 	GraceEnds    Cause = "grace_over"
 	MissedEnds   Cause = "missed_over"
 	CallerGone   Cause = "caller_gone" // the caller left while the agent's console was away
+	UndoPause    Cause = "undo_not_ready"
+	UndoReady    Cause = "undo_ready"
+	UndoReason   Cause = "undo_reason"
+	UndoDone     Cause = "undo_done"
+	UndoAfter    Cause = "undo_after" // what was chosen to come after the call; the state stays
 )
 
 // follow is where a state goes on a cause. Before is special: the state that stood before (Lost) or the
@@ -60,6 +65,9 @@ var table = []follow{
 
 	{fact.NotReady, WantsReady, fact.Ready},
 	{fact.NotReady, WantsPause, fact.NotReady},
+	{fact.NotReady, UndoPause, fact.Ready},
+	{fact.NotReady, UndoReason, fact.NotReady},
+	{fact.NotReady, UndoDone, fact.Wrapup},
 	{fact.NotReady, Dials, fact.Dialing},
 	{fact.NotReady, IsOffered, fact.OfferedState}, // a direct call or a transfer to a person who agreed to be rung
 	{fact.NotReady, LosesConsole, fact.Lost},
@@ -67,6 +75,8 @@ var table = []follow{
 
 	{fact.Ready, IsOffered, fact.OfferedState},
 	{fact.Ready, WantsPause, fact.NotReady},
+	{fact.Ready, UndoReady, fact.NotReady},
+	{fact.Ready, UndoDone, fact.Wrapup},
 	{fact.Ready, Dials, fact.Dialing},
 	{fact.Ready, LosesConsole, fact.Lost},
 	{fact.Ready, SignsOut, fact.Offline},
@@ -188,6 +198,9 @@ type agent struct {
 	until   time.Time
 	more    int // extensions of wrap-up used
 	inReady bool
+
+	last      *taken    // the agent's own last change, while it may be taken back
+	wrapUntil time.Time // of work that is taken up again
 }
 
 // change moves an agent along the table. It reports false, and nothing happens, when there is no such
@@ -239,7 +252,11 @@ func (s *State) restore(a *agent, reason, by string) (fact.State, string, string
 }
 
 func (s *State) untilOf(a *agent) time.Time {
+	again := a.wrapUntil
+	a.wrapUntil = time.Time{}
 	switch {
+	case a.state == fact.Wrapup && !again.IsZero():
+		return s.timer(again, wrapTimer, string(a.id))
 	case a.state == fact.Wrapup && a.queue != nil && a.queue.Wrap > 0:
 		return s.timer(s.now.Add(a.queue.Wrap), wrapTimer, string(a.id))
 	case a.state == fact.Lost:

@@ -72,20 +72,22 @@ func (e Want) apply(s *State) {
 	case e.Ready && a.state == fact.Lost && a.console: // the voice line failed; it is not there yet
 		s.decide(TooLate{Agent: a.id, Why: "not_now"})
 	case a.state == fact.OfferedState, OnCall(a.state), a.state == fact.Lost:
-		a.after = &pending{to, e.Reason, e.By}
+		s.choose(a, &pending{to, e.Reason, e.By})
 		s.decide(Changed{Agent: a.id, From: a.state, To: a.state, Reason: a.reason, By: e.By, Cause: cause, Contact: a.contact, Until: a.until})
 	case a.state == fact.Wrapup:
-		a.after = &pending{to, e.Reason, e.By}
 		if e.Ready {
+			a.after = &pending{to, e.Reason, e.By}
 			s.wrapDone(a, e.By)
 			return
 		}
+		s.choose(a, &pending{to, e.Reason, e.By})
 		s.decide(Changed{Agent: a.id, From: a.state, To: a.state, Reason: a.reason, By: e.By, Cause: cause, Contact: a.contact, Until: a.until})
 	case e.Ready && a.state == fact.Ready:
 	case e.Ready && !a.console:
 		s.decide(TooLate{Agent: a.id, Why: "not_now"})
 	default:
 		a.after = nil
+		s.remember(a, to)
 		if e.Ready {
 			s.idleFrom(a)
 		}
@@ -182,9 +184,15 @@ func (e WrapDone) apply(s *State) {
 }
 
 func (s *State) wrapDone(a *agent, by string) {
+	if by == ByAgent {
+		s.remember(a, "")
+	}
 	s.idleFrom(a)
 	done := a.contact
 	s.change(a, WrapEnds, by, "")
+	if a.last != nil && by == ByAgent {
+		a.last.to = a.state
+	}
 	if a.contact == done {
 		a.contact = ""
 	}
