@@ -38,6 +38,7 @@ func (p *Phone) clock() {
 
 func (p *Phone) turn(n int) {
 	now := p.now()
+	p.voice.hush.agreed = p.line.takesComfort()
 	p.voice.turn(now, p.line.send)
 	if p.voice.startedSpeaking() {
 		p.news.tell(Event{Kind: Speaking, Device: p.voice.device.Name()})

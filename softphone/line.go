@@ -219,6 +219,12 @@ func (l *line) send(pt uint8, payload []byte) {
 	}
 }
 
+// takesComfort reports whether the server takes comfort noise.
+func (l *line) takesComfort() bool {
+	c := l.live.Load()
+	return c != nil && c.track.takes(ptCN)
+}
+
 func (l *line) quality() wire.Quality {
 	if q := l.known.Load(); q != nil && l.up.Load() {
 		return *q

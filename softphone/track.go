@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"sync"
 
+	"cordboard/audio/codec"
+
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v3"
 )
@@ -15,6 +17,7 @@ type track struct {
 	to     webrtc.TrackLocalWriter
 	agreed [128]bool
 	h      rtp.Header
+	rested bool   // there was a pause before: the next voice begins a talk spurt (RFC 3551 §4.1)
 	sent   uint32 // packets
 	octets uint32
 }
@@ -60,13 +63,23 @@ func (t *track) Unbind(webrtc.TrackLocalContext) error {
 	return nil
 }
 
-// send sends 20 ms. Before the connection stands it only lets time pass.
+// takes reports whether that payload type was agreed.
+func (t *track) takes(pt uint8) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.to != nil && t.agreed[pt&127]
+}
+
+// send sends 20 ms. Without a payload, and before the connection stands, it only lets time pass.
 func (t *track) send(pt uint8, payload []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.h.Timestamp += uint32(len(payload))
-	if t.to == nil || !t.agreed[pt&127] {
+	t.h.Timestamp += codec.FrameBytes
+	if t.rested = t.rested || pt == ptCN; payload == nil || t.to == nil || !t.agreed[pt&127] {
 		return
+	}
+	if t.rested && pt != ptCN {
+		t.h.Marker, t.rested = true, false
 	}
 	t.h.PayloadType = pt
 	t.h.SequenceNumber++

@@ -28,6 +28,7 @@ type voice struct {
 	bell   bell
 	loop   loop
 	meter  meter
+	hush   hush
 	muted  atomic.Bool
 	spoken atomic.Bool
 	silent atomic.Bool
@@ -43,7 +44,7 @@ func newVoice(device, ringer audio.Device) *voice {
 
 // turn is 20 ms: what the microphone has goes to send, and what is due goes to the ear.
 func (v *voice) turn(now time.Time, send func(pt uint8, payload []byte)) {
-	v.micTurn(send)
+	v.micTurn(now, send)
 	v.earTurn(now)
 }
 
@@ -65,6 +66,7 @@ func (v *voice) received(seq uint16, ts uint32, marker bool, payload []byte, pt 
 	switch pt {
 	case ptG722, ptPCMU, ptPCMA:
 		v.mic.follow.Store(uint32(pt))
+		v.hush.voice.Store(at.UnixNano())
 	case ptCN:
 	default:
 		return
@@ -76,8 +78,9 @@ func (v *voice) stats() jitter.Stats { return v.ear.jitter.Stats() }
 
 // micTurn sends what the microphone gave. Normally that is one frame; none when the device is a little late, two
 // when many wait; and silence by the clock when the device has nothing at all, to keep the line warm.
-func (v *voice) micTurn(send func(pt uint8, payload []byte)) {
+func (v *voice) micTurn(now time.Time, send func(pt uint8, payload []byte)) {
 	m := &v.mic
+	rests := v.hush.due(now, v.bell.ringing.Load())
 	waiting, _ := v.device.Backlog()
 	if m.stood >= patience || waiting > stale {
 		// After a stall, what piled up is too old to be said.
@@ -94,12 +97,12 @@ func (v *voice) micTurn(send func(pt uint8, payload []byte)) {
 	for range frames {
 		if v.device.Read(&m.frame) {
 			m.stood = 0
-			v.say(send)
+			v.say(rests, send)
 			continue
 		}
 		if m.stood++; m.stood >= patience {
 			m.frame = audio.Frame{}
-			v.say(send)
+			v.say(rests, send)
 		}
 		return
 	}
@@ -142,7 +145,7 @@ func (s *spare) short() {
 	s.turns, s.window = 0, min(2*max(s.window, spareTurns), spareMost)
 }
 
-func (v *voice) say(send func(pt uint8, payload []byte)) {
+func (v *voice) say(rests bool, send func(pt uint8, payload []byte)) {
 	m := &v.mic
 	muted := v.muted.Load()
 	if v.meter.listen(m.frame[:], muted) {
@@ -151,6 +154,12 @@ func (v *voice) say(send func(pt uint8, payload []byte)) {
 	if v.meter.fellSilent(m.frame[:]) && m.stood == 0 {
 		v.silent.Store(true)
 	}
+	if rests {
+		v.loop.said(&m.frame)
+		v.rest(send)
+		return
+	}
+	v.wake()
 	m.encode(muted || v.loop.said(&m.frame))
 	send(m.pt, m.payload[:])
 }

@@ -92,6 +92,7 @@ type console struct {
 	kept    settings
 	chosen  ui.Settings
 	session *session.Session
+	busy    busy
 	code    atomic.Pointer[string] // of the sign-in that waits
 	tell    func(any)              // set before the session runs
 }
@@ -135,6 +136,7 @@ func (c *console) told(v any) {
 	if s, ok := v.(wire.SignIn); ok && s.Code != "" {
 		c.code.Store(&s.Code)
 	}
+	c.busy.note(v, c.phone.Busy)
 	if c.o.Told != nil {
 		c.o.Told(v)
 	}
