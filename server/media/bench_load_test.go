@@ -31,6 +31,7 @@ type order struct {
 	Ports    []netip.AddrPort `json:"ports,omitempty"`    // where phones send, far ends after near ones
 	Answers  []string         `json:"answers,omitempty"`
 	Seconds  float64          `json:"seconds,omitempty"` // last: speak
+	Rest     int              `json:"rest,omitempty"`    // not speak: packets of nothing a second from each console
 }
 
 // reply is what the generator says.
@@ -73,6 +74,8 @@ func generate() {
 		switch {
 		case o.Streams > 0:
 			r = g.open(o)
+		case o.Rest > 0:
+			g.rest(o.Rest, time.Duration(o.Seconds*float64(time.Second)))
 		case o.Seconds > 0:
 			r = g.speak(time.Duration(o.Seconds * float64(time.Second)))
 		default:
@@ -150,6 +153,29 @@ func (g *generator) note(pt uint8, b []byte) {
 	g.mu.Lock()
 	g.delays = append(g.delays, d)
 	g.mu.Unlock()
+}
+
+// rest sends what consoles send to which nobody listens: at 50 a second coded silence, else comfort noise.
+func (g *generator) rest(each int, length time.Duration) {
+	start, n := time.Now(), len(g.consoles)
+	silence := make([]byte, 160)
+	for i := range silence {
+		silence[i] = 0xff
+	}
+	for k := 0; ; k++ {
+		at := time.Duration(k) * time.Second / time.Duration(each*n)
+		if at > length {
+			return
+		}
+		if d := time.Until(start.Add(at)); d > 300*time.Microsecond {
+			wait(d)
+		}
+		if each < 50 {
+			g.consoles[k%n].say(13, comfort[:])
+		} else {
+			g.consoles[k%n].say(0, silence)
+		}
+	}
 }
 
 // speak sends 50 packets a second in each direction of each pair, spread over the time.

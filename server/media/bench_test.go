@@ -189,6 +189,33 @@ func BenchmarkMusicForAThousand(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
+// BenchmarkIdleLines is what 200 signed-in agents without a call cost, in percent of a core: with the signs of life
+// that their consoles send, and were they to send coded silence all the time.
+func BenchmarkIdleLines(b *testing.B) {
+	const lines = 200
+	c := newCaller(b)
+	pl := newTestPlane(b)
+	r := c.say(order{Streams: lines, Consoles: true})
+	o := order{Ports: make([]netip.AddrPort, lines)}
+	for i := range lines {
+		l := pl.NewLineLeg(fmt.Sprint(i), nil)
+		defer l.Close()
+		answer, err := l.Offer("console", r.Offers[i])
+		if err != nil {
+			b.Fatal(err)
+		}
+		o.Answers = append(o.Answers, answer)
+	}
+	c.say(o)
+	wait(2 * time.Second) // ours rest too
+	for each, unit := range map[int]string{5: "%core-resting", 50: "%core-full-rate"} {
+		before, start := processTime(), time.Now()
+		c.say(order{Rest: each, Seconds: 4})
+		b.ReportMetric(100*float64(processTime()-before)/float64(time.Since(start)), unit)
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
 // BenchmarkLineMemory is what a signed-in agent's line holds, with its connection up.
 func BenchmarkLineMemory(b *testing.B) {
 	const lines = 50
