@@ -51,7 +51,7 @@ func root() *cobra.Command {
 	}
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	consoleFlags(c, &o)
-	c.AddCommand(serve(), demoCommand(), lab(), check(), initCommand(), report(), why(), doctor(), logout(), versionCommand(), manual(c))
+	c.AddCommand(serve(), demoCommand(), lab(), check(), initCommand(), report(), why(), peopleCommand(), doctor(), logout(), versionCommand(), manual(c))
 	return c
 }
 
@@ -135,6 +135,12 @@ func initCommand() *cobra.Command {
 func report() *cobra.Command {
 	c := &cobra.Command{Use: "report", Short: "Who called, waited, talked, with whom, how it ended"}
 	c.AddCommand(operate.ReportCommands()...)
+	return c
+}
+
+func peopleCommand() *cobra.Command {
+	c := &cobra.Command{Use: "people", Short: "Who is signed in, and signing somebody out"}
+	c.AddCommand(operate.PeopleCommands()...)
 	return c
 }
 

@@ -50,6 +50,7 @@ type Server struct {
 	tenants  map[string]*tenant
 	http     *http.Server
 	listener net.Listener
+	control  *http.Server // nil: no control socket
 	open     atomic.Int64 // calls
 	draining atomic.Bool
 	cancel   context.CancelFunc
@@ -109,6 +110,7 @@ func (s *Server) start(ctx context.Context) error {
 	if err := s.serveHTTP(c, certificate); err != nil {
 		return err
 	}
+	s.listenControl(c)
 	s.sayReady()
 	return nil
 }
@@ -158,6 +160,9 @@ func (s *Server) Close(ctx context.Context) error {
 	var errs []error
 	if s.http != nil {
 		errs = append(errs, s.http.Close())
+	}
+	if s.control != nil {
+		errs = append(errs, s.control.Close())
 	}
 	for _, t := range s.tenants {
 		t.endCalls()

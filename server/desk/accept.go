@@ -82,6 +82,11 @@ func (d *Desk) admit(c *conn, hello wire.Hello) {
 		c.refuse(*no)
 		return
 	}
+	if room.putOut(person.ID, id.Issued) {
+		d.o.Log.Info("a person was refused", "tenant", id.Tenant, "code", "out")
+		c.refuse(wire.Refused{Code: "out", Words: "You were signed out by an administrator. Sign in again."})
+		return
+	}
 	if d.o.Draining() && room.seat(person.ID) == nil { // who is in may come back to a caller
 		c.refuse(wire.Refused{Code: "draining", Words: "The server is about to stop. Try again in a minute."})
 		return
@@ -93,6 +98,9 @@ func (d *Desk) admit(c *conn, hello wire.Hello) {
 		}
 		if again.OID != id.OID || again.Tenant != id.Tenant {
 			return time.Time{}, fmt.Errorf("the new token belongs to somebody else")
+		}
+		if room.putOut(person.ID, again.Issued) {
+			return time.Time{}, errors.New("the new token is from before the person was put out")
 		}
 		return again.Expires, nil
 	}

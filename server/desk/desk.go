@@ -6,6 +6,8 @@ package desk
 import (
 	"context"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -97,7 +99,8 @@ type room struct {
 	seats   map[fact.AgentID]*seat
 	board   []wire.Queue
 	mates   map[fact.AgentID]wire.Mate
-	teamDue bool // a change of the team is to be told
+	outs    map[fact.AgentID]time.Time // when people were put out: tokens from before are not taken
+	teamDue bool                       // a change of the team is to be told
 }
 
 // New makes a desk without tenants.
@@ -115,7 +118,7 @@ func (d *Desk) Room(id fact.TenantID) *Room {
 	defer d.mu.Unlock()
 	r := d.tenants[id]
 	if r == nil {
-		r = &room{desk: d, seats: map[fact.AgentID]*seat{}, mates: map[fact.AgentID]wire.Mate{}}
+		r = &room{desk: d, seats: map[fact.AgentID]*seat{}, mates: map[fact.AgentID]wire.Mate{}, outs: map[fact.AgentID]time.Time{}}
 		d.tenants[id] = r
 	}
 	return &Room{r}
@@ -170,11 +173,38 @@ func (r *room) tell(id fact.AgentID, e event) {
 
 // Out puts a person out at once. It reports whether the person was in.
 func (r *Room) Out(id fact.AgentID, why string) bool {
+	r.r.mu.Lock()
+	r.r.outs[id] = time.Now()
+	r.r.mu.Unlock()
 	s := r.r.seat(id)
 	if s != nil {
 		s.tell(putOut{wire.Refused{Code: "out", Words: why}})
 	}
 	return s != nil
+}
+
+// In gives who is in, in order of their names.
+func (r *Room) In() []wire.Mate {
+	r.r.mu.Lock()
+	defer r.r.mu.Unlock()
+	var out []wire.Mate
+	for id := range r.r.seats {
+		m, ok := r.r.mates[id]
+		if !ok {
+			m = wire.Mate{ID: string(id), Name: string(id), State: wire.NotReady}
+		}
+		out = append(out, m)
+	}
+	slices.SortFunc(out, func(a, b wire.Mate) int { return strings.Compare(a.Name+a.ID, b.Name+b.ID) })
+	return out
+}
+
+// putOut reports whether a token was issued before its person was put out.
+func (r *room) putOut(id fact.AgentID, issued time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	at, ok := r.outs[id]
+	return ok && !issued.After(at)
 }
 
 // Signed gives how many persons are in.

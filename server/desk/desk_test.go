@@ -34,7 +34,7 @@ func (tokens) Validate(_ context.Context, raw string) (entra.Identity, error) {
 	if len(f) > 2 {
 		oid = f[2]
 	}
-	id := entra.Identity{Tenant: "contoso", OID: oid, User: f[0], Expires: time.Now().Add(time.Hour)}
+	id := entra.Identity{Tenant: "contoso", OID: oid, User: f[0], Issued: time.Now().Add(-time.Minute), Expires: time.Now().Add(time.Hour)}
 	if f[1] != "-" {
 		id.Roles = []entra.Role{entra.Role(f[1])}
 	}
@@ -284,6 +284,9 @@ func TestAPersonPutOutIsOutAtOnce(t *testing.T) {
 		t.Fatal("nobody was in")
 	}
 	c.next("out", func(f wire.FromServer) bool { return f.News != nil && f.News.Out != nil && f.News.Out.Code == "out" })
+	if code := o.connect(wire.Hello{Token: "adele agent"}).refused(); code != "out" {
+		t.Fatalf("with the token from before: %q", code)
+	}
 }
 
 func TestWhatStrangersWriteIsCleaned(t *testing.T) {

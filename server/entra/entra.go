@@ -48,6 +48,7 @@ type Identity struct {
 	Name     string
 	Roles    []Role
 	Client   string
+	Issued   time.Time
 	Expires  time.Time
 }
 

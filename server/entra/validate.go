@@ -128,7 +128,7 @@ func (ver *verifier) identity(token *oidc.IDToken, c claims) (Identity, error) {
 	}
 	id := Identity{
 		Tenant: t.ID, TenantID: t.TenantID, OID: strings.ToLower(c.OID), User: strings.ToLower(c.User), Name: c.Name,
-		Client: c.Client, Expires: token.Expiry,
+		Client: c.Client, Issued: token.IssuedAt, Expires: token.Expiry,
 	}
 	for _, name := range c.Roles {
 		if r, ok := t.Roles[name]; ok {
