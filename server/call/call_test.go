@@ -125,6 +125,11 @@ func (v *voice) Close() {
 	defer v.mu.Unlock()
 	v.closed = true
 }
+func (v *voice) turns(d media.Direction) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.direction = d
+}
 func (v *voice) Offer() ([]byte, error) { return []byte("our offer"), nil }
 func (v *voice) Answer(o []byte) ([]byte, error) {
 	if v.noCodec {
