@@ -248,5 +248,5 @@ func (s *sounds) Confirm(from call.Caller, done func()) media.Source {
 	if s.confirm != nil {
 		return media.Once(s.confirm, done)
 	}
-	return media.Once(s.plane.BuiltinPrompt("confirm"), done)
+	return media.Once(s.plane.Confirm(string(from.Number)), done)
 }

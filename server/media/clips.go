@@ -42,7 +42,7 @@ func (p *Plane) LoadClip(r io.Reader) (*Clip, error) {
 // BuiltinMusic is the music that we made for those who wait.
 func (p *Plane) BuiltinMusic() *Clip { return p.shelf.get("music", builtinMusic) }
 
-// BuiltinPrompt is a sound of ours by its name: beep, zip, busy, joined, left, sorry, confirm. nil for others.
+// BuiltinPrompt is a sound of ours by its name: beep, zip, busy, joined, left, sorry. nil for others.
 func (p *Plane) BuiltinPrompt(name string) *Clip {
 	return p.shelf.get("prompt "+name, func() *Clip { return builtinPrompt(name) })
 }

@@ -66,8 +66,6 @@ func builtinPrompt(name string) *Clip {
 		return join(cadence{[]float64{440}, []float64{0.12, 0.02}}, cadence{[]float64{660}, []float64{0.18, 0.1}}).clip(name)
 	case "left":
 		return join(cadence{[]float64{660}, []float64{0.12, 0.02}}, cadence{[]float64{440}, []float64{0.18, 0.1}}).clip(name)
-	case "confirm":
-		return join(cadence{[]float64{660}, []float64{0.15, 0.05}}, cadence{[]float64{880}, []float64{0.25, 0.5}}).clip(name)
 	case "sorry":
 		return join(cadence{[]float64{950}, []float64{0.33, 0.03}}, cadence{[]float64{1400}, []float64{0.33, 0.03}}, cadence{[]float64{1800}, []float64{0.33, 0.6}}).clip(name)
 	}
