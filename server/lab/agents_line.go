@@ -29,6 +29,8 @@ type agentLine struct {
 	head     rtp.Header
 	frame    int
 	talking  bool
+	busy     bool // with an offer or a call; else signs of life are sent, as the softphone does
+	voice    time.Time
 	listen   bool // until the first voice of a call
 	asked    time.Time
 	detector voiceDetector
@@ -153,16 +155,35 @@ func (l *agentLine) send(c *agentClock) {
 	if l.out == nil {
 		return
 	}
+	l.frame++
+	if !l.busy && time.Since(l.voice) > time.Second {
+		if l.head.Timestamp += 160; l.frame%10 == 0 {
+			sign := l.head
+			sign.PayloadType, sign.Marker = 13, false // comfort noise (RFC 3389)
+			_, _ = l.out.WriteRTP(&sign, comfort[:])
+			l.head.SequenceNumber++
+		}
+		l.head.Marker = true
+		return
+	}
 	frames := c.silence
 	if l.talking {
 		frames = c.speech
 	}
 	loop := frames[l.head.PayloadType]
-	l.frame++
 	_, _ = l.out.WriteRTP(&l.head, loop[l.frame%len(loop)])
 	l.head.Marker = false
 	l.head.SequenceNumber++
 	l.head.Timestamp += 160
+}
+
+var comfort = [1]byte{70}
+
+// attend says whether the agent has an offer or a call.
+func (l *agentLine) attend(busy bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.busy = busy
 }
 
 // talk begins or ends speaking.
@@ -217,7 +238,7 @@ func (l *agentLine) take(p *rtp.Packet) {
 	l.seq, l.last = p.SequenceNumber, now
 	l.received++
 	if pt := p.PayloadType; pt == 0 || pt == 8 || pt == 9 {
-		l.heard = pt
+		l.heard, l.voice = pt, now
 		l.head.PayloadType = pt
 	}
 	if l.tape != nil {

@@ -42,6 +42,9 @@ func (g *agent) news(ctx context.Context, n *wire.News) {
 	if n.Wrap != nil {
 		g.wrapping(ctx, n.Wrap)
 	}
+	if g.line != nil {
+		g.line.attend(g.offer != nil || g.call != nil)
+	}
 	if n.Me != nil && n.Me.State != g.state {
 		g.state = n.Me.State
 		g.event(AgentEvent{Event: "state", State: string(g.state)})
