@@ -32,6 +32,7 @@ type AgentsOptions struct {
 	Say         Speech        // said in calls, over and over; default a sentence
 	NoLine      bool          // no voice line
 	Transfer    *wire.Target  // after Talk the caller is handed on, blind, instead of hung up
+	HandOn      wire.Verb     // what Transfer does: DoTransfer when empty; DoAdd for a group call
 	Record      bool          // decode and keep what is heard (Heard): for tests with few agents
 }
 

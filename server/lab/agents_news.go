@@ -109,6 +109,9 @@ func (g *agent) endCall(ctx context.Context) {
 	c := wire.Command{Do: wire.DoHangup, Contact: g.call.Contact}
 	if to := g.all.o.Transfer; to != nil {
 		c.Do, c.To, c.Anyway = wire.DoTransfer, to, true
+		if verb := g.all.o.HandOn; verb != "" {
+			c.Do = verb
+		}
 		g.event(AgentEvent{Event: "transfer", Contact: g.call.Contact})
 	}
 	g.do(ctx, c)
