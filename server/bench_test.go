@@ -22,6 +22,7 @@ type bench struct {
 	freed   map[string]time.Time // by agent
 	next    []time.Duration
 	offered chan string
+	also    func(lab.AgentEvent) // hears every event first
 }
 
 func newBench(b *testing.B, agents int, o lab.AgentsOptions) *bench {
@@ -51,6 +52,9 @@ func (x *bench) benchAgents(b *testing.B, o lab.AgentsOptions) {
 
 func (x *bench) tell(e lab.AgentEvent) {
 	now := time.Now()
+	if x.also != nil {
+		x.also(e)
+	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	switch {
