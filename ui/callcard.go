@@ -104,6 +104,9 @@ func (m *Model) withYou(p *pane, c *wire.Call) *line {
 			l.sp(3).put(text, m.v[wRingingSince]+" ").put(text|bold, running(m.since(mv.Since)))
 			m.ringBar(l, mv)
 		}
+		if mv.State == "confirming" {
+			l.sp(3).put(ring, m.v[wAskedForKey])
+		}
 	case inHold:
 		l.put(calm|bold, g.held+" "+m.v[wOnHoldSince]+" ").put(text|bold, running(m.since(m.heldSince(c)))).put(text, m.v[wHearsMusic])
 		m.talkFor(l, c)

@@ -38,6 +38,8 @@ func target(p *wire.Person) *wire.Target {
 		return &wire.Target{Kind: wire.ToQueue, ID: p.ID}
 	case "agent":
 		return &wire.Target{Kind: wire.ToAgent, ID: p.ID}
+	case "team":
+		return &wire.Target{Kind: wire.ToTeam, ID: p.ID}
 	}
 	return &wire.Target{Kind: wire.ToExpert, ID: p.ID}
 }

@@ -96,6 +96,7 @@ const (
 	wHoldTime
 	wTransferringTo
 	wRingingSince
+	wAskedForKey
 	wTogether
 	wAllHearAll
 	wWithYou

@@ -87,6 +87,7 @@ var english = [wordCount]string{
 	wHoldTime:        "hold",
 	wTransferringTo:  "Transferring to {who}",
 	wRingingSince:    "ringing",
+	wAskedForKey:     "answered, asked for a key",
 	wTogether:        "together",
 	wAllHearAll:      "everybody hears everybody",
 	wWithYou:         "with you",

@@ -87,6 +87,7 @@ var chinese = [wordCount]string{
 	wHoldTime:        "保持",
 	wTransferringTo:  "正在转接 {who}",
 	wRingingSince:    "振铃",
+	wAskedForKey:     "已接听，等待按键确认",
 	wTogether:        "多方",
 	wAllHearAll:      "所有人互相听到",
 	wWithYou:         "与您通话",
