@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"slices"
 	"time"
 
 	"cordboard/server/call"
@@ -25,34 +24,38 @@ func teamTarget(t *Tenant, id string) (call.Target, *people.Person, string) {
 	return to, nil, ""
 }
 
-// toTeam rings those of a team who are free; when nobody is, it asks first and then rings them all. Without presence they count as free.
+// toTeam rings those of a team who are free; when nobody is, it asks first and then rings them all.
 func (s *seat) toTeam(c wire.Command, to call.Target) {
 	t := s.room.tenant()
-	now := time.Now()
-	to.Team = slices.DeleteFunc(to.Team, func(x call.Target) bool { return x.ID == string(s.person.ID) })
-	if t.Fresh != nil {
-		var free []call.Target
-		for _, x := range to.Team {
-			if r, ok := t.Presences.Of(x.ID); ok && r.Free(now, t.Rules.PresenceOld) {
-				free = append(free, x)
-			}
-		}
-		switch {
-		case len(free) > 0:
-			to.Team = free
-		case !c.Anyway:
-			words := "Nobody of " + to.Name + " is available."
-			s.reply(wire.Reply{
-				ID: c.ID, Code: "ask", Words: words, Key: "team_nobody", Args: map[string]string{"who": to.Name},
-				Ask: &wire.Ask{Words: words, Key: "team_nobody", Args: map[string]string{"who": to.Name}},
-			})
-			return
-		}
+	all, free := whom(t, to, string(s.person.ID), time.Now())
+	switch {
+	case len(free) > 0:
+		all = free
+	case !c.Anyway:
+		words := "Nobody of " + to.Name + " is available."
+		args := map[string]string{"who": to.Name}
+		s.reply(wire.Reply{ID: c.ID, Code: "ask", Words: words, Key: "team_nobody", Args: args, Ask: &wire.Ask{Words: words, Key: "team_nobody", Args: args}})
+		return
 	}
-	if n := t.Roster.Team(to.ID).AtOnce; n > 0 && len(to.Team) > n {
-		to.Team = to.Team[:n]
+	if n := t.Roster.Team(to.ID).AtOnce; n > 0 && len(all) > n {
+		all = all[:n]
 	}
+	to.Team = all
 	s.goes(c, to, nil)
+}
+
+// whom gives everybody of a team but the agent, and those of them who are free; without presence all count as free.
+func whom(t *Tenant, to call.Target, self string, now time.Time) (all, free []call.Target) {
+	for _, x := range to.Team {
+		if x.ID == self {
+			continue
+		}
+		all = append(all, x)
+		if r, ok := t.Presences.Of(x.ID); t.Fresh == nil || ok && r.Free(now, t.Rules.PresenceOld) {
+			free = append(free, x)
+		}
+	}
+	return all, free
 }
 
 // teams lists the teams behind the experts; those that fit carry the digits that are left.
