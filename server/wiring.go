@@ -69,7 +69,7 @@ func trunks(c *config.Config) []trunk.Trunk {
 		for _, x := range t.Trunks {
 			n := trunk.Trunk{
 				ID: x.ID, Tenant: t.ID, Kind: x.Kind, ContactHost: x.ContactHost, FromHost: x.FromHost, Username: x.Username, Password: string(x.Password),
-				Realm: x.Realm, AuthIncoming: x.AuthIncoming, Reuse: x.Reuse, Trusted: x.Trusted,
+				Realm: x.Realm, AuthIncoming: x.AuthIncoming, Reuse: x.Reuse, Trusted: x.Trusted, MayRefer: x.Refers(),
 			}
 			for _, p := range x.Peers {
 				n.Peers = append(n.Peers, trunk.Peer{Host: p.Host, Port: p.Port, Transport: p.Transport, Health: p.Health})
@@ -132,6 +132,10 @@ func (h handler) Invite(d *trunk.Dialog) {
 	switch {
 	case t == nil:
 		d.Reject(404, "no such tenant", 0)
+	case info.Replaces != nil: // part of a call that is there already
+		if !info.Replaces.ReplacedBy(d) {
+			d.Reject(481, "Call/Transaction Does Not Exist", 0)
+		}
 	case h.s.draining.Load():
 		d.Reject(503, "draining", 30*time.Second)
 	default:

@@ -41,7 +41,9 @@ type Call struct {
 	partner   *sipLeg   // an expert or number that has the caller after a transfer
 	partnerTo Target
 	transfer  *transfer
-	stale     int // answers of the arbiter to come for transfers that were dropped
+	refer     *referral // the partner hands the caller on
+	aside     []*sipLeg // who handed the caller on and is about to hang up
+	stale     int       // answers of the arbiter to come for transfers that were dropped
 	back      *Back
 	group     *group
 	adding    []*guest    // rung for the group
@@ -156,7 +158,7 @@ func (c *Call) finish() {
 
 // letGo forgets the legs of a call that is over: a timer that has not fired yet holds the call, and need not hold them.
 func (c *Call) letGo() {
-	c.leg, c.partner, c.agent, c.transfer, c.group, c.offer = nil, nil, nil, nil, nil, nil
+	c.leg, c.partner, c.agent, c.transfer, c.refer, c.group, c.offer, c.aside = nil, nil, nil, nil, nil, nil, nil, nil
 	c.story = nil
 }
 

@@ -64,10 +64,11 @@ func (d *dialog) Reject(code int, why string, _ time.Duration) error {
 	d.note("reject %d %s", code, why)
 	return nil
 }
-func (d *dialog) Hangup(why trunk.Reason)            { d.note("hangup %d %s", why.Code, why.Text) }
-func (d *dialog) Probe()                             { d.note("probe") }
-func (d *dialog) Reoffer(sdp []byte)                 { d.note("reoffer") }
-func (d *dialog) AnswerReoffer(sdp []byte, code int) { d.note("answer reoffer %d %s", code, sdp) }
+func (d *dialog) Hangup(why trunk.Reason)              { d.note("hangup %d %s", why.Code, why.Text) }
+func (d *dialog) Probe()                               { d.note("probe") }
+func (d *dialog) ReferProgress(id, code int, _ string) { d.note("refer %d %d", id, code) }
+func (d *dialog) Reoffer(sdp []byte)                   { d.note("reoffer") }
+func (d *dialog) AnswerReoffer(sdp []byte, code int)   { d.note("answer reoffer %d %s", code, sdp) }
 
 // voice plays a leg of sound; it knows what it hears.
 type voice struct {

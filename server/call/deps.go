@@ -24,6 +24,7 @@ type Dialog interface {
 	Hangup(why trunk.Reason)
 	Reoffer(sdp []byte)
 	AnswerReoffer(sdp []byte, code int)
+	ReferProgress(requestID, code int, reason string)
 	Probe() // asks whether the other side is still there; a trunk.Probed event follows
 }
 

@@ -25,6 +25,7 @@ func (c *Call) endBy(end fact.End, by string, code int, reason string) {
 		c.dialled.Stop()
 	}
 	c.stopAdding("the call is over")
+	c.dropReferral()
 	if c.group != nil {
 		c.endGroup(trunkOver)
 	}

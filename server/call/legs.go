@@ -13,7 +13,7 @@ type fromDialog struct {
 }
 
 func (e fromDialog) apply(c *Call) {
-	if e.leg.gone {
+	if e.leg.gone || c.referredTo(e.leg, e.e) {
 		return
 	}
 	switch v := e.e.(type) {
@@ -44,6 +44,10 @@ func (e fromDialog) apply(c *Call) {
 		c.reoffered(e.leg, v)
 	case trunk.Tone:
 		c.deliverTone(e.leg, v.Digit)
+	case trunk.Referred:
+		c.refers(e.leg, v)
+	case trunk.Replaced:
+		c.replaced(e.leg, v.By)
 	case trunk.Probed:
 		c.probed(e.leg, v.Alive)
 	case trunk.Ended:
@@ -158,6 +162,10 @@ func (c *Call) legEnded(l *sipLeg, v trunk.Ended) {
 	case c.leg:
 		c.callerLeft(v)
 	case c.partner:
+		if c.refer != nil { // the caller is on the way to somebody else
+			l.voice.Close()
+			return
+		}
 		c.endBy(fact.Transferred, c.partnerTo.Kind, v.Code, v.Text)
 	default:
 		c.otherEnded(l, v)

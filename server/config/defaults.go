@@ -47,7 +47,7 @@ func (e *Entra) defaults() {
 func (g *Graph) defaults() { g.URL = "https://graph.microsoft.com/v1.0" }
 
 func (t *Trunk) defaults() {
-	t.Kind, t.Reuse, t.Ptime = "sbc", "connection", 20
+	t.Kind, t.Reuse, t.MayRefer, t.Ptime = "sbc", "connection", "auto", 20
 	t.Realm = "cordboard"
 	t.Codecs = []string{"g722", "pcma", "pcmu"}
 }

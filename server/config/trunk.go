@@ -22,6 +22,7 @@ type Trunk struct {
 	SRTP         string   `yaml:"srtp" oneof:"off allow require" doc:"encrypted voice (SDES)"`
 	Codecs       []string `yaml:"codecs" oneof:"g722 pcma pcmu" doc:"in order of preference"`
 	Ptime        int      `yaml:"ptime" min:"10" max:"60" doc:"milliseconds of voice in a packet"`
+	MayRefer     string   `yaml:"may_refer" oneof:"auto yes no" doc:"its peers may hand callers on (REFER, Replaces): auto for kind teams only"`
 	Trusted      bool     `yaml:"trusted" doc:"believe P-Asserted-Identity of this peer"`
 	CAFile       Path     `yaml:"ca_file" doc:"PEM file of authorities for the peers' TLS certificates; without one the system's"`
 }
@@ -40,6 +41,9 @@ type Number struct {
 	To     Target `yaml:"to" need:"yes" doc:"queue:ID or agent:USER"`
 	Trunk  string `yaml:"trunk" doc:"only when the call came by this trunk"`
 }
+
+// Refers says whether the peers may hand callers on.
+func (t *Trunk) Refers() bool { return t.MayRefer == "yes" || t.MayRefer == "auto" && t.Kind == "teams" }
 
 func (t *Trunk) check(k *checker) {
 	k.id(&t.ID, "trunk")

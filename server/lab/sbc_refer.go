@@ -24,6 +24,14 @@ func (p *Party) Refer(ctx context.Context, referTo, referredBy string) error {
 	return nil
 }
 
+// Replaces is the header of an INVITE that takes the place of this call at the server (RFC 3891).
+func (p *Party) Replaces() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	theirs, _ := p.remote.Params.Get("tag")
+	return p.id + ";to-tag=" + theirs + ";from-tag=" + p.tag
+}
+
 // Referred are the codes that the server has notified about a REFER so far, oldest first.
 func (p *Party) Referred() []int {
 	var codes []int

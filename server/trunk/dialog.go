@@ -96,6 +96,18 @@ func (d *Dialog) Sink(f func(Event)) {
 	d.letGo()
 }
 
+// ReplacedBy gives a new dialog to the owner of the one that it takes the place of (Info.Replaces). It reports false
+// when there is no owner any more.
+func (d *Dialog) ReplacedBy(n *Dialog) bool {
+	d.mu.Lock()
+	over := d.over
+	d.mu.Unlock()
+	if !over {
+		d.emit(Replaced{n})
+	}
+	return !over
+}
+
 // letGo forgets the owner of a dialog that is over: it lives on for as long as its transactions, the owner need not.
 func (d *Dialog) letGo() {
 	if d.over && d.sink != nil {

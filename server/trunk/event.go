@@ -55,6 +55,10 @@ type Referred struct {
 	RequestID int    // for ReferProgress
 }
 
+// Replaced: another dialog is to take the place of this one (RFC 3891). Its owner answers the new one and then ends
+// this one, or rejects the new one.
+type Replaced struct{ By *Dialog }
+
 // Ended ends a dialog.
 type Ended struct {
 	By    string // peer, us, network
@@ -73,4 +77,5 @@ func (Reanswered) event()  {}
 func (Tone) event()        {}
 func (Probed) event()      {}
 func (Referred) event()    {}
+func (Replaced) event()    {}
 func (Ended) event()       {}
