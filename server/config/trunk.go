@@ -43,7 +43,9 @@ type Number struct {
 }
 
 // Refers says whether the peers may hand callers on.
-func (t *Trunk) Refers() bool { return t.MayRefer == "yes" || t.MayRefer == "auto" && t.Kind == "teams" }
+func (t *Trunk) Refers() bool {
+	return t.MayRefer == "yes" || t.MayRefer == "auto" && t.Kind == "teams"
+}
 
 func (t *Trunk) check(k *checker) {
 	k.id(&t.ID, "trunk")
