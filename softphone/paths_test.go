@@ -3,15 +3,17 @@ package softphone
 import (
 	"context"
 	"net"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"cordboard/audio/audiotest"
 	"cordboard/session/wire"
 
-	"github.com/pion/turn/v2"
 	"github.com/pion/webrtc/v3"
 )
 
@@ -34,25 +36,45 @@ func TestWhereUDPIsBlockedTheVoiceGoesOverTCP(t *testing.T) {
 	}
 }
 
-func TestWhereNothingElseGoesTheVoiceGoesByTURN(t *testing.T) {
-	conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
+// coturn is a TURN server that others wrote, on loopback; it gives its address.
+func coturn(t *testing.T) string {
+	t.Helper()
+	probe, err := net.ListenPacket("udp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := turn.NewServer(turn.ServerConfig{
-		Realm: "cordboard",
-		AuthHandler: func(user, realm string, _ net.Addr) ([]byte, bool) {
-			return turn.GenerateAuthKey(user, realm, "secret"), user == "agent"
-		},
-		PacketConnConfigs: []turn.PacketConnConfig{{
-			PacketConn:            conn,
-			RelayAddressGenerator: &turn.RelayAddressGeneratorStatic{RelayAddress: net.IPv4(127, 0, 0, 1), Address: "127.0.0.1"},
-		}},
+	addr := probe.LocalAddr().(*net.UDPAddr)
+	probe.Close()
+	dir := t.TempDir()
+	c := exec.Command("turnserver", "-n", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", "--listening-port="+strconv.Itoa(addr.Port),
+		"--lt-cred-mech", "--user=agent:secret", "--realm=cordboard", "--no-tls", "--no-dtls", "--no-cli", "--allow-loopback-peers",
+		"--log-file=stdout", "--simple-log", "--userdb="+filepath.Join(dir, "db"), "--pidfile="+filepath.Join(dir, "pid"))
+	if err := c.Start(); err != nil {
+		t.Fatalf("turnserver (package coturn): %v", err)
+	}
+	t.Cleanup(func() { c.Process.Kill(); c.Wait() })
+	conn, err := net.Dial("udp4", addr.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	until(t, 15*time.Second, "coturn answers", func() bool {
+		conn.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+		conn.Write([]byte("\x00\x01\x00\x00\x21\x12\xa4\x42cordboardlab")) // RFC 8489 §5
+		n, err := conn.Read(make([]byte, 200))
+		return err == nil && n >= 20
 	})
-	if err != nil {
-		t.Fatal(err)
+	return addr.String()
+}
+
+func TestWhereNothingElseGoesTheVoiceGoesByTURN(t *testing.T) {
+	server := coturn(t)
+	for _, transport := range []string{"udp", "tcp"} { // of the way to the TURN server
+		t.Run(transport, func(t *testing.T) { byTURN(t, "turn:"+server+"?transport="+transport) })
 	}
-	defer server.Close()
+}
+
+func byTURN(t *testing.T, url string) {
 	socket, err := net.ListenPacket("udp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -61,11 +83,12 @@ func TestWhereNothingElseGoesTheVoiceGoesByTURN(t *testing.T) {
 	mux := webrtc.NewICEUDPMux(nil, wall)
 	defer mux.Close()
 	f := newFarWith(t, ptG722, 700, 8000, func(s *webrtc.SettingEngine) { s.SetICEUDPMux(mux) })
-	p := newPhone(t, newDesk(1000, 8000))
+	d := newDesk(1000, 8000)
+	p := newPhone(t, d)
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	began := time.Now()
-	o, err := p.Offer(ctx, []wire.ICEServer{{URLs: []string{"turn:" + conn.LocalAddr().String()}, Username: "agent", Credential: "secret"}})
+	o, err := p.Offer(ctx, []wire.ICEServer{{URLs: []string{url}, Username: "agent", Credential: "secret"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,6 +106,11 @@ func TestWhereNothingElseGoesTheVoiceGoesByTURN(t *testing.T) {
 	}
 	expect(t, p, LineUp)
 	until(t, 10*time.Second, "sound by TURN", func() bool { return len(f.packets(0)) > 50 })
+	until(t, 10*time.Second, "and back", func() bool {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		return audiotest.Measure(d.heard, 700).Heard > time.Second
+	})
 	if pair := selected(t, f); pair.Remote.Port != uint16(port) {
 		t.Errorf("the voice goes over %v, not by the relay's port %d", pair, port)
 	}
