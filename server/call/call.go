@@ -2,7 +2,6 @@ package call
 
 import (
 	"log/slog"
-	"net/netip"
 	"slices"
 	"time"
 
@@ -228,7 +227,7 @@ func (c *Call) recordArrival(info trunk.Info) {
 // answerCaller negotiates and answers, so that the caller hears music. It reports false when the call is over.
 func (c *Call) answerCaller(info trunk.Info) bool {
 	o := c.deps.Rules.voice(string(c.id)+"/caller", info.Trunk)
-	o.Peer = addressOf(info.Peer)
+	o.Peer = info.Source
 	voice, err := c.deps.Media.NewVoice(o)
 	if err != nil {
 		c.log.Error("no voice for a caller", "err", err)
@@ -254,15 +253,6 @@ func (c *Call) answerCaller(info trunk.Info) bool {
 		c.log.Info("caller gone before the answer", "err", err)
 	}
 	return true
-}
-
-// addressOf reads the address of a peer, with or without a port; a name gives none.
-func addressOf(peer string) netip.Addr {
-	if ap, err := netip.ParseAddrPort(peer); err == nil {
-		return ap.Addr()
-	}
-	a, _ := netip.ParseAddr(peer)
-	return a
 }
 
 func (c *Call) follow(next flow.Command) {

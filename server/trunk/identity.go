@@ -57,7 +57,7 @@ func sdpPart(body []byte, boundary string) ([]byte, error) {
 func (e *Edge) infoOf(req *sip.Request, n *trunk, p *peer) Info {
 	h := e.sourceHop(req)
 	i := Info{
-		Trunk: n.ID, Tenant: n.Tenant, Peer: h.addr.Addr().String(), CallID: string(*req.CallID()), Transport: h.transport,
+		Trunk: n.ID, Tenant: n.Tenant, Peer: h.addr.Addr().String(), Source: h.addr.Addr(), CallID: string(*req.CallID()), Transport: h.transport,
 		RequestHost: req.Recipient.Host, UserAgent: header(req, "user-agent"), ReferredBy: header(req, "referred-by"),
 		Diversion: headers(req, "diversion"), History: headers(req, "history-info"),
 	}

@@ -75,6 +75,7 @@ type Outgoing struct {
 // Info is what is known of a dialog when it begins. It does not change.
 type Info struct {
 	Trunk, Tenant, Peer string
+	Source              netip.Addr // where the INVITE came from; Peer may be a name
 	CallID              string
 	From, FromName, To  string // user parts, as received
 	Withheld            bool   // the caller does not want to be known; From may be anonymous or must not be shown
