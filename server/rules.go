@@ -119,7 +119,7 @@ func queuesOf(t *config.Tenant, user string) []fact.QueueID {
 }
 
 func deskRules(c *config.Config, t *config.Tenant) desk.Rules {
-	r := desk.Rules{PresenceOld: t.Presence.Stale}
+	r := desk.Rules{PresenceOld: t.Presence.Stale, Emergency: t.Outbound.Emergency.Numbers, Helps: t.Outbound.Emergency.Place}
 	for _, x := range t.Reasons {
 		r.Reasons = append(r.Reasons, wire.Reason{ID: x.ID, Name: x.Name, Key: x.Key, Allowance: x.Allowance})
 	}
@@ -169,6 +169,13 @@ func callRules(t *config.Tenant, r *people.Roster, now *people.Presences) *call.
 		ICE:      func(id string) bool { return trunks[id].Kind == "teams" },
 		Codecs:   func(id string) []media.Codec { return codecs(trunks[id].Codecs) },
 		CallerID: func(caller, called fact.Number) (show, assert fact.Number) { return shown(&t.Outbound, caller, called) },
+		Emergency: func(n fact.Number) (string, fact.Number) {
+			e := &t.Outbound.Emergency
+			if !e.Place || !e.Is(string(n)) {
+				return "", ""
+			}
+			return e.Trunk, fact.Number(e.CallerID)
+		},
 		Doubt: func(to call.Target) call.Doubt {
 			if p := r.ByID(fact.AgentID(to.ID)); p != nil && p.Confirm != "" {
 				return call.Doubt(p.Confirm)

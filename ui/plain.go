@@ -209,11 +209,7 @@ func (p *plain) answered(r wire.Reply) {
 		p.gate(r.Ask)
 		return
 	case !r.OK:
-		words := r.Words
-		if words == "" {
-			words = m.v[wNotNow]
-		}
-		p.print("no", words)
+		p.print("no", m.v.refusal(r))
 	case cmd.Do == wire.DoSearch:
 		p.print("ok", p.people())
 	case cmd.Do == wire.DoHistory:

@@ -41,6 +41,7 @@ var said = map[string]map[string]string{
 		"dial_no_answer":     "Nobody answered.",
 		"dial_no_number":     "This number does not exist.",
 		"dial_unreachable":   "The call could not be placed.",
+		"emergency_no":       "No emergency calls from here. Take another telephone now.",
 		"state_ready":        "Ready.",
 	},
 	"zh": {
@@ -81,6 +82,7 @@ var said = map[string]map[string]string{
 		"dial_no_answer":     "无人接听。",
 		"dial_no_number":     "该号码不存在。",
 		"dial_unreachable":   "无法拨出此通话。",
+		"emergency_no":       "此处不能拨打紧急电话，请立即使用其他电话。",
 		"state_ready":        "已就绪。",
 	},
 }

@@ -180,10 +180,7 @@ func (m *Model) replied(r wire.Reply) tea.Cmd {
 		return m.do(wire.Command{Do: wire.DoTones, Digits: d})
 	}
 	if !r.OK {
-		words := r.Words
-		if words == "" {
-			words = m.v[wNotNow]
-		}
+		words := m.v.refusal(r)
 		m.problem = Told{m.server(), wire.Said{Words: words, Bad: true}}
 		if cmd.Do == wire.DoNote {
 			m.noteSent = "" // not saved: sent again with the next key, or when the note is left
@@ -229,6 +226,14 @@ func (m *Model) lastSaid() Told {
 		t = m.board.Said[n-1]
 	}
 	return t
+}
+
+// refusal is why a command was not done.
+func (v words) refusal(r wire.Reply) string {
+	if w := v.sentence(wire.Said{Key: r.Key, Args: r.Args, Words: r.Words}); w != "" {
+		return w
+	}
+	return v[wNotNow]
 }
 
 // sentence is a line of the server in the person's language.

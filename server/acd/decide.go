@@ -30,7 +30,7 @@ func (d *Distributor) carryOut(now time.Time, x routing.Decision) {
 	case routing.Leave:
 		d.tell(x.Contact, call.Left{Leave: x})
 	case routing.GraceOver:
-		d.tell(x.Contact, call.GraceOver{Agent: x.Agent})
+		d.tell(x.Contact, call.GraceOver{Agent: x.Agent, Help: x.Why != ""})
 	case routing.Changed:
 		d.changed(now, x)
 	}

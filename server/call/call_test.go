@@ -750,6 +750,31 @@ func TestFinishedWorkIsTakenUpAgain(t *testing.T) {
 	})
 }
 
+func TestAnAgentWhoTalksCallsForHelp(t *testing.T) {
+	in(t, func(t *testing.T, h *house) {
+		h.deps.Rules.Emergency = func(n fact.Number) (string, fact.Number) { return "local", "+442079460000" }
+		h.ready("adele")
+		h.arrives("+442079460042")
+		h.answers("adele")
+		h.ready("alex")
+		var no *call.No
+		c := call.Dial(h.deps, "adele", call.Target{Kind: call.Help, Name: "999", Number: "999"}, func(n *call.No) { no = n })
+		h.calls = append(h.calls, c)
+		h.want("adele", fact.Dialing)
+		_, out := h.dialled(0)
+		if no != nil || out.To != "999" || out.Trunk != "local" || out.From != "+442079460000" || out.Asserted != "+442079460000" {
+			t.Fatalf("refused %+v; dialled %+v", no, out)
+		}
+		h.hears(h.leg(0), "music")
+		h.answers("alex") // the caller is first in line
+		h.hears(h.leg(0), "alex")
+		h.phone(0).sink(trunk.Answered{SDP: []byte("answer")})
+		h.want("adele", fact.Talking)
+		h.phone(0).sink(trunk.Ended{By: "peer", Cause: "bye"})
+		h.want("adele", fact.NotReady)
+	})
+}
+
 func TestALostConsole(t *testing.T) {
 	for _, back := range []bool{true, false} {
 		t.Run(fmt.Sprint("back ", back), func(t *testing.T) {

@@ -105,6 +105,8 @@ type Rules struct {
 	Codecs   func(trunkID string) []media.Codec
 	// CallerID is what somebody we ring sees: the number shown, and the one asserted when the trunk is trusted.
 	CallerID func(caller, called fact.Number) (show, assert fact.Number)
+	// Emergency gives the trunk of an emergency number, as dialled, and the number shown to who answers; nil: none is placed.
+	Emergency func(n fact.Number) (trunkID string, show fact.Number)
 	// Doubt says which answers of a target are not trusted before a key is pressed; nil: none is doubted.
 	Doubt func(to Target) Doubt
 	// Away says whether the last known presence of a person makes it unlikely that the person answers: offline, away, not to be

@@ -273,7 +273,10 @@ func (c *Call) again(a *agentLeg) {
 }
 
 // GraceOver: it did not.
-type GraceOver struct{ Agent fact.AgentID }
+type GraceOver struct {
+	Agent fact.AgentID
+	Help  bool // not the console: the agent calls for help
+}
 
 func (e GraceOver) apply(c *Call) {
 	a := c.agent
@@ -284,6 +287,9 @@ func (e GraceOver) apply(c *Call) {
 	c.stopTalk(a)
 	c.deps.Consoles.CardGone(a.id, c.id)
 	lost := c.deps.Rules.AgentName(a.id) + "'s console was lost"
+	if e.Help {
+		lost = c.deps.Rules.AgentName(a.id) + " had to place an emergency call"
+	}
 	if g := c.group; g != nil {
 		if c.livesWithout(a) { // the others go on with each other
 			c.withoutAgent(a)

@@ -53,7 +53,7 @@ func (c *Call) ring(t *transfer, r Reply) bool {
 // dial rings one telephone, which sees from as far as the tenant shows it.
 func (c *Call) dial(id string, to Target, from Caller) (*rung, *No) {
 	rules := c.deps.Rules
-	full, via, ok := rules.TrunkFor(to.Number)
+	full, via, ok := c.wayTo(to)
 	if !ok {
 		return nil, &No{"not_allowed", "This number may not be dialled."}
 	}
@@ -72,10 +72,26 @@ func (c *Call) dial(id string, to Target, from Caller) (*rung, *No) {
 	leg := &sipLeg{role: "expert", voice: voice, began: time.Now()}
 	voice.Sink(func(e media.Event) { c.Tell(fromVoice{leg, e}) })
 	show, assert := rules.CallerID(from.Number, c.called)
+	if to.Kind == Help {
+		_, show = rules.Emergency(to.Number)
+		assert = show
+	}
 	leg.dialog = c.deps.Dialer.Dial(trunk.Outgoing{
 		Trunk: via, To: string(to.Number), From: string(show), Asserted: string(assert), FromName: from.Name, SDP: sdp, RingFor: rules.RingFor + time.Second,
 	}, func(e trunk.Event) { c.Tell(fromDialog{leg, e}) })
 	return &rung{to: to, leg: leg}, nil
+}
+
+// Help is the kind of a Target that is an emergency number: no rule holds for it.
+const Help = "emergency"
+
+// wayTo gives a target's number in full and the trunk it goes by; false when it may not be dialled.
+func (c *Call) wayTo(to Target) (full fact.Number, via string, ok bool) {
+	if to.Kind == Help {
+		via, _ = c.deps.Rules.Emergency(to.Number)
+		return to.Number, via, via != ""
+	}
+	return c.deps.Rules.TrunkFor(to.Number)
 }
 
 // rungOf gives who rings by a leg, nil when that leg is none of a transfer.

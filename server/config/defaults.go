@@ -78,6 +78,7 @@ func (p *Person) defaults() { p.Endpoint = "softphone" }
 func (o *Outbound) defaults() {
 	o.National, o.International, o.Ring = "0", "00", 18*time.Second
 	o.Show, o.Confirm = "caller", "suspect"
+	o.Emergency.Numbers = []string{"112", "911", "999"}
 }
 
 func (t *Team) defaults() { t.AtOnce = 8 }

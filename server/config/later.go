@@ -11,7 +11,6 @@ var later = map[string]string{
 	"tenants[].context":                   "leave it out: a caller's earlier contacts are shown",
 	"tenants[].recording":                 "leave it out: nothing is recorded",
 	"tenants[].retention":                 "leave it out: nothing is deleted",
-	"tenants[].outbound.emergency":        "leave it out: cordboard does not place emergency calls; agents must have another telephone at hand",
 	"tenants[].queues[].hours":            "leave it out: queues are always open",
 	"tenants[].queues[].greeting":         "leave it out: callers hear the music at once",
 	"tenants[].queues[].one_press_hangup": "leave it out: x hangs up on the second press",

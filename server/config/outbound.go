@@ -16,9 +16,18 @@ type Outbound struct {
 	International string        `yaml:"international_prefix" doc:"what stands before an international number instead of +"`
 	Rules         []NumberRule  `yaml:"rules" doc:"which numbers may be dialled; the longest prefix decides, and without any rule all may"`
 	Ring          time.Duration `yaml:"ring" min:"5s" max:"2min" doc:"how long a transfer rings before the caller comes back"`
+	Emergency     Emergency     `yaml:"emergency" doc:"emergency numbers: dialled in any state, before all rules"`
 	Show          string        `yaml:"show" oneof:"caller called own" doc:"what the called sees: the caller's number, the number the caller called, or the first of caller_ids"`
 	Confirm       string        `yaml:"confirm" oneof:"suspect always never" doc:"whose answer needs a key before the caller is put through: one that may be a voicemail's, everybody's, nobody's"`
 	ConfirmPrompt Path          `yaml:"confirm_prompt" doc:"WAV file that asks for key 1; without one a built-in voice"`
+}
+
+// Emergency is what happens when an agent dials an emergency number.
+type Emergency struct {
+	Numbers  []string `yaml:"numbers" doc:"as dialled"`
+	Place    bool     `yaml:"place" doc:"these calls are placed; else the agent is told at once to take another telephone"`
+	Trunk    string   `yaml:"trunk" doc:"the trunk they go by; without one that of outbound"`
+	CallerID string   `yaml:"caller_id" doc:"the number shown, by which the place is known: + and digits; without one the first of caller_ids"`
 }
 
 // CallerID is a number that may be shown to the called.
@@ -44,9 +53,10 @@ type Presence struct {
 }
 
 var (
-	countryForm = regexp.MustCompile(`^\+[1-9][0-9]{0,3}$`)
-	digitsForm  = regexp.MustCompile(`^[0-9]{0,6}$`)
-	prefixForm  = regexp.MustCompile(`^\+[0-9]{0,14}$`)
+	countryForm   = regexp.MustCompile(`^\+[1-9][0-9]{0,3}$`)
+	emergencyForm = regexp.MustCompile(`^[0-9]{2,6}$`)
+	digitsForm    = regexp.MustCompile(`^[0-9]{0,6}$`)
+	prefixForm    = regexp.MustCompile(`^\+[0-9]{0,14}$`)
 )
 
 // availabilities of Graph's presence.
@@ -72,6 +82,7 @@ func (o *Outbound) check(k *checker, r *refs) {
 			k.bad(f, "%q: digits are wanted", *f)
 		}
 	}
+	o.Emergency.check(k, r, o)
 	rules := k.names("rule for prefix")
 	for i := range o.Rules {
 		x := &o.Rules[i]
@@ -84,6 +95,30 @@ func (o *Outbound) check(k *checker, r *refs) {
 		}
 	}
 }
+
+func (e *Emergency) check(k *checker, r *refs, o *Outbound) {
+	for i := range e.Numbers {
+		if !emergencyForm.MatchString(e.Numbers[i]) {
+			k.bad(&e.Numbers[i], "number %q: digits are wanted, as 112", e.Numbers[i])
+		}
+	}
+	if e.Trunk == "" {
+		e.Trunk = o.Trunk
+	} else {
+		r.trunks.want(&e.Trunk, e.Trunk)
+	}
+	switch {
+	case e.CallerID != "":
+		k.number(&e.CallerID)
+	case len(o.CallerIDs) > 0:
+		e.CallerID = o.CallerIDs[0].Number
+	case e.Place:
+		k.bad(&e.Place, "place: yes needs caller_id, or a number in outbound.caller_ids: help must know who calls from where")
+	}
+}
+
+// Is reports whether a number, as dialled, is one of them.
+func (e *Emergency) Is(number string) bool { return slices.Contains(e.Numbers, number) }
 
 func (p *Presence) check(k *checker) {
 	if p.Stale < p.Others {

@@ -207,7 +207,7 @@ func (s *seat) reason(id string) *wire.Reason {
 
 // builtIn names the reasons that rules give.
 var builtIn = map[string]string{
-	routing.ReasonLogin: "Just signed in", routing.ReasonConnection: "Connection lost", routing.ReasonDeclined: "Declined a call", routing.ReasonLine: "Voice line down",
+	routing.ReasonLogin: "Just signed in", routing.ReasonConnection: "Connection lost", routing.ReasonEmergency: "Emergency call", routing.ReasonDeclined: "Declined a call", routing.ReasonLine: "Voice line down",
 }
 
 // experts lists the experts with their digits and presence. The order is that of the configuration and does

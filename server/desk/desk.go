@@ -55,6 +55,8 @@ type Rules struct {
 	Queues      []QueueRule
 	PresenceOld time.Duration // older than this is never shown as available
 	Target      string        // service level in words
+	Emergency   []string      // numbers, as dialled
+	Helps       bool          // calls to them are placed
 	ICE         []wire.ICEServer
 }
 

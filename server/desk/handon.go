@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,6 +71,11 @@ func (s *seat) dial(c wire.Command) {
 	t := s.room.tenant()
 	to, _, words := s.target(t, *c.To)
 	switch {
+	case slices.Contains(t.Rules.Emergency, string(to.Number)) && !t.Rules.Helps:
+		s.reply(wire.Reply{ID: c.ID, Code: "not_allowed", Key: "emergency_no", Words: "No emergency calls from here. Take another telephone now."})
+	case slices.Contains(t.Rules.Emergency, string(to.Number)):
+		to.Kind = call.Help
+		t.Dial(s.person.ID, to, s.answer(c.ID, "calling "+to.Name))
 	case words != "":
 		s.no(c.ID, "unknown", words)
 	case to.Number == "":

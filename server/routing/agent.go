@@ -34,6 +34,7 @@ const (
 	WrapEnds     Cause = "wrap_done"
 	Dials        Cause = "dial"
 	DialAnswered Cause = "dial_answered"
+	DialsHelp    Cause = "emergency"
 	TakesDirect  Cause = "direct"
 	LosesConsole Cause = "console_gone"
 	ConsoleBack  Cause = "console_back"
@@ -134,6 +135,20 @@ var table = []follow{
 	{fact.Dialing, CallEnds, fact.Wrapup},
 	{fact.Dialing, CallEndsBare, Before},
 	{fact.Dialing, LosesConsole, fact.Lost},
+
+	{fact.NotReady, DialsHelp, fact.Dialing},
+	{fact.Ready, DialsHelp, fact.Dialing},
+	{fact.OfferedState, DialsHelp, fact.Dialing},
+	{fact.Connecting, DialsHelp, fact.Dialing},
+	{fact.Talking, DialsHelp, fact.Dialing},
+	{fact.HeldState, DialsHelp, fact.Dialing},
+	{fact.Transferring, DialsHelp, fact.Dialing},
+	{fact.Consulting, DialsHelp, fact.Dialing},
+	{fact.Conference, DialsHelp, fact.Dialing},
+	{fact.DirectCall, DialsHelp, fact.Dialing},
+	{fact.Dialing, DialsHelp, fact.Dialing},
+	{fact.Wrapup, DialsHelp, fact.Dialing},
+	{fact.MissedState, DialsHelp, fact.Dialing},
 
 	{fact.Wrapup, WrapEnds, Before},
 	{fact.Wrapup, SignsOut, fact.Offline},

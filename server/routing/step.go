@@ -251,15 +251,40 @@ func (s *State) graceOver(a *agent) {
 
 // Dial: the agent rings somebody.
 type Dial struct {
-	Agent   fact.AgentID
-	Contact fact.ContactID
+	Agent     fact.AgentID
+	Contact   fact.ContactID
+	Emergency bool // whatever the agent is doing: who rings or talks goes to the head of the queue
 }
 
 func (e Dial) apply(s *State) {
 	a := s.agent(e.Agent)
+	if e.Emergency {
+		s.dialHelp(a, e.Contact)
+		return
+	}
 	if a.offer != nil || !a.console || !s.change(a, Dials, ByAgent, a.reason) {
 		s.decide(TooLate{Agent: e.Agent, Contact: e.Contact, Why: "not_now"})
 		return
 	}
 	a.contact, a.queue = e.Contact, nil
+}
+
+func (s *State) dialHelp(a *agent, id fact.ContactID) {
+	if _, can := Next(a.state, DialsHelp); !can || !a.console {
+		s.decide(TooLate{Agent: a.id, Contact: id, Why: "not_now"})
+		return
+	}
+	r, had, onCall := a.offer, a.contact, OnCall(a.state)
+	if r != nil {
+		s.over(r, fact.Withdrawn, string(DialsHelp))
+	}
+	s.change(a, DialsHelp, ByAgent, "")
+	a.after = &pending{fact.NotReady, ReasonEmergency, ByRule}
+	a.contact, a.queue = id, nil
+	switch {
+	case r != nil:
+		s.again(r.contact, r.kind)
+	case onCall && had != "":
+		s.decide(GraceOver{Contact: had, Agent: a.id, Why: string(DialsHelp)})
+	}
 }

@@ -46,6 +46,7 @@ type Skill struct {
 const (
 	ReasonLogin      = "login"
 	ReasonConnection = "connection"
+	ReasonEmergency  = "emergency"
 	ReasonDeclined   = "declined"
 	ReasonLine       = "line"
 )
@@ -127,11 +128,12 @@ type Leave struct {
 	Reason  string // longest_wait, nobody
 }
 
-// GraceOver: the agent's console did not come back; the contact is nobody's now and its call puts it at
+// GraceOver: the agent's console did not come back, or the agent had to call for help; the contact is nobody's now and its call puts it at
 // the head of its queue.
 type GraceOver struct {
 	Contact fact.ContactID
 	Agent   fact.AgentID
+	Why     string // empty: the console
 }
 
 // Changed is a new state of an agent.

@@ -1,0 +1,29 @@
+package desk
+
+import (
+	"testing"
+
+	"cordboard/server/call"
+	"cordboard/server/fact"
+	"cordboard/session/wire"
+)
+
+func TestAnEmergencyNumberIsPlacedOrRefusedInWords(t *testing.T) {
+	for _, helps := range []bool{true, false} {
+		o := newOffice(t)
+		var dialled call.Target
+		tenant := *o.room.r.tenant()
+		tenant.Rules.Emergency, tenant.Rules.Helps = []string{"112", "999"}, helps
+		tenant.Dial = func(_ fact.AgentID, to call.Target, r call.Reply) { dialled = to; r(nil) }
+		o.room.Set(tenant)
+		c := o.connect(wire.Hello{Token: "adele agent"})
+		c.welcome()
+		r := c.do(wire.Command{ID: "1", Do: wire.DoDial, To: &wire.Target{Kind: wire.ToNumber, Number: "9 9 9"}})
+		if r.OK != helps || helps && dialled.Kind != call.Help || !helps && (dialled.Kind != "" || r.Key != "emergency_no" || r.Words == "") {
+			t.Errorf("places %v: %+v, dialled %+v", helps, r, dialled)
+		}
+		if r := c.do(wire.Command{ID: "2", Do: wire.DoDial, To: &wire.Target{Kind: wire.ToNumber, Number: "+441999"}}); !r.OK || dialled.Kind != "number" {
+			t.Errorf("another number: %+v, dialled %+v", r, dialled)
+		}
+	}
+}
