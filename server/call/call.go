@@ -234,9 +234,10 @@ func (c *Call) answerCaller(info trunk.Info) bool {
 		c.refuse(503, "no media port")
 		return false
 	}
-	c.leg.voice = voice
-	voice.Sink(func(e media.Event) { c.Tell(fromVoice{c.leg, e}) })
-	c.leg.dialog.Sink(func(e trunk.Event) { c.Tell(fromDialog{c.leg, e}) })
+	leg := c.leg // the call may have let go of it when late news come
+	leg.voice = voice
+	voice.Sink(func(e media.Event) { c.Tell(fromVoice{leg, e}) })
+	leg.dialog.Sink(func(e trunk.Event) { c.Tell(fromDialog{leg, e}) })
 	c.leg.dialog.Progress(180, nil)
 	var sdp []byte
 	if info.SDP == nil {

@@ -44,6 +44,8 @@ func (c *Call) refers(l *sipLeg, v trunk.Referred) {
 		if !ok {
 			c.log.Warn("a transfer by the other side was refused: the number may not be dialled", "leg", l.role, "to", fact.Number(user))
 			c.tellStory(c.partnerTo.Name + " wanted to hand the caller to a number that may not be dialled")
+			no := &referral{by: l, to: Target{Kind: "number", Number: fact.Number(user)}, id: fact.TransferID(fact.NewID(time.Now()))}
+			c.recordReferral(no, fact.Failed, "not allowed", 603, "expert")
 			answer(603)
 			return
 		}
@@ -92,6 +94,9 @@ func (c *Call) refersTo(l *sipLeg, v trunk.Referred, to Target, answer func(int)
 	headers := map[string]string{}
 	if v.By != "" {
 		headers["Referred-By"] = v.By
+	}
+	if v.Replaces != "" { // an attended transfer: the target's call with who refers is taken over
+		headers["Replaces"] = v.Replaces
 	}
 	leg.dialog = c.deps.Dialer.Dial(trunk.Outgoing{
 		Trunk: via, Target: v.URI, From: string(show), Asserted: string(assert), FromName: c.caller.Name, SDP: sdp, RingFor: rules.RingFor + time.Second, Headers: headers,

@@ -56,6 +56,17 @@ func TestAnExpertHandsTheCallerOnFromTheOwnTelephone(t *testing.T) {
 	})
 }
 
+func TestAnAttendedTransferNamesTheCallItReplaces(t *testing.T) {
+	in(t, func(t *testing.T, h *house) {
+		_, _, phone := withMegan(h)
+		phone.sink(trunk.Referred{URI: colleague, Replaces: "abc;to-tag=1;from-tag=2", RequestID: 7})
+		synctest.Wait()
+		if _, out := h.dialled(1); out.Headers["Replaces"] != "abc;to-tag=1;from-tag=2" {
+			t.Fatalf("dialled %+v", out)
+		}
+	})
+}
+
 func TestWhoDoesNotHangUpAfterHandingOnIsHungUp(t *testing.T) {
 	in(t, func(t *testing.T, h *house) {
 		_, _, phone := withMegan(h)

@@ -42,9 +42,9 @@ type Number struct {
 	Trunk  string `yaml:"trunk" doc:"only when the call came by this trunk"`
 }
 
-// Refers says whether the peers may hand callers on.
+// Refers says whether the peers may hand callers on. Whom they name is rung by them, so there must be some.
 func (t *Trunk) Refers() bool {
-	return t.MayRefer == "yes" || t.MayRefer == "auto" && t.Kind == "teams"
+	return len(t.Peers) > 0 && (t.MayRefer == "yes" || t.MayRefer == "auto" && t.Kind == "teams")
 }
 
 func (t *Trunk) check(k *checker) {
@@ -79,6 +79,9 @@ func (t *Trunk) check(k *checker) {
 	}
 	if len(t.Allow) == 0 && len(t.Peers) > 0 && !t.AuthIncoming {
 		k.odd(t, "give the SBC's addresses in allow", "trunk %q: its peers are host names, so calls are taken only from what these resolve to", t.ID)
+	}
+	if t.MayRefer == "yes" && len(t.Peers) == 0 {
+		k.bad(&t.MayRefer, "trunk %q: may_refer needs peers: whom they name is rung by them, never by an address of theirs", t.ID)
 	}
 	t.checkTeams(k)
 }

@@ -424,7 +424,7 @@ func TestHealthIsToldWhenItChanges(t *testing.T) {
 		told("london 192.0.2.2:5060 true")
 		began := time.Now()
 		told("london 192.0.2.2:5060 false") // two unanswered
-		if d := time.Since(began); d > 90*time.Second || d < 70*time.Second {
+		if d := time.Since(began); d > 90*time.Second || d < 65*time.Second {
 			t.Fatalf("down after %v", d)
 		}
 		for len(s.port.in) > 0 {
