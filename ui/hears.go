@@ -148,6 +148,7 @@ func (m *Model) hearsCaller(c *wire.Call) bool {
 
 func (m *Model) drawGroup(p *pane, c *wire.Call) {
 	g := &m.t.g
+	chosen := m.marked()
 	p.blank(1)
 	for i, party := range c.Parties {
 		if i > 7 {
@@ -169,7 +170,11 @@ func (m *Model) drawGroup(p *pane, c *wire.Call) {
 		if party.Role == "you" {
 			name, role = m.v[wYou], ""
 		}
-		l.field(text|bold, name, 16).sp(1).field(dim, role, 10)
+		look := text | bold
+		if party.Role != "you" && chosen != nil && party.ID == chosen.ID {
+			look = talk | bold
+		}
+		l.field(look, name, 16).sp(1).field(dim, role, 10)
 		switch party.State {
 		case "ringing":
 			l.put(ring, m.v[wRingingSince])

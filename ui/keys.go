@@ -58,6 +58,11 @@ const (
 	actStopDial  action = "stop"
 	actLeaveCall action = "leavecall"
 	actEndAll    action = "endall"
+	actParty     action = "party"
+	actMuteOne   action = "muteone"
+	actUnmuteOne action = "unmuteone"
+	actRemove    action = "remove"
+	actAdd       action = "add"
 
 	actKeypad    action = "keypad"
 	actTone      action = "tones"
@@ -239,6 +244,11 @@ func callKeys() []binding {
 		{act: actStopDial, keys: []string{"x", "f4", "z"}, label: wkStopDial, group: 'c', run: send(wire.DoHangup)},
 		{act: actLeaveCall, keys: []string{"l"}, label: wkLeaveCall, group: 'c', run: send(wire.DoComplete)},
 		{act: actEndAll, keys: []string{"x", "f4"}, label: wkEndAll, group: 'c', run: sure(actEndAll)},
+		{act: actParty, keys: []string{"up", "down", "ctrl+p", "ctrl+n"}, show: "↑↓", label: wkChoose, group: 'c', run: (*Model).chooseParty},
+		{act: actMuteOne, keys: []string{"M"}, label: wkMuteOne, group: 'c', verb: wire.DoMuteParty, can: (*Model).canMuteParty, run: (*Model).muteParty},
+		{act: actUnmuteOne, keys: []string{"M"}, label: wkUnmuteOne, group: 'c', verb: wire.DoMuteParty, can: (*Model).canUnmuteParty, run: (*Model).muteParty},
+		{act: actRemove, keys: []string{"-"}, label: wkRemove, group: 'c', verb: wire.DoRemove, can: (*Model).canRemove, run: (*Model).removeParty},
+		{act: actAdd, keys: []string{"a"}, label: wkAdd, group: 'c', verb: wire.DoAdd, run: openPicker(pickAdd)},
 	}
 }
 

@@ -108,6 +108,7 @@ type Model struct {
 	behind  overlay // what help lies over
 	prefix  mode
 	sure    sureness
+	party   string // chosen in a group call
 	gate    *gate
 	problem Told // row 2, until a key or 10 s
 	news    Told // this console's own line, when newer than the server's

@@ -187,7 +187,7 @@ func chips() [modeCount]chip {
 		inSending:  {wcSending, calm, with(actTakeBack, actInstead, actNote, actAfter, actReadyAfter)},
 		inBack:     {wcBack, ring, with(actTransfer, actAskDigit, actQueue, actKeep, actPicker, actMute, actUnmute, actHold, actNote, actHangup)},
 		inAsking:   {wcAsking, calm, with(actSwap, actComplete, actJoin, actDrop, actMute, actUnmute, actNote, actAfter, actReadyAfter)},
-		inGroup:    {wcGroup, talk, with(actLeaveCall, actEndAll, actMute, actUnmute, actNote, actDrop, actKeypad, actAfter, actReadyAfter)},
+		inGroup:    {wcGroup, talk, with(actParty, actMuteOne, actUnmuteOne, actRemove, actAdd, actLeaveCall, actEndAll, actMute, actUnmute, actNote, actDrop, actKeypad, actAfter, actReadyAfter)},
 		inWrap:     {wcWrap, wrap, with(actUndo, actCode, actDone, actMore, actNote, actAfter, actReadyAfter, actCallBack)},
 		inMissed:   {wcMissed, bad, with(actReadyAgain, actNotReady, actHistory, actWhyMissed)},
 		inWait:     {wcWait, calm, with(actAfter)},

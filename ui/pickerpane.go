@@ -5,6 +5,8 @@ func (m *Model) pickerPane(w, h int) []string {
 	head := m.v[wTransferTo]
 	if m.pick.kind == pickDial || m.board.Call == nil {
 		head = m.v[wCallOut]
+	} else if m.pick.kind == pickAdd {
+		head = m.v[wAddTo]
 	}
 	title := m.t.words().put(text|bold, head+" ").put(talk|bold, m.t.g.pick+" ")
 	title.drawText(talk|bold, oneOf(m.pick.edit.rows(max(10, w-30), 1)), m.t.g.cursor)

@@ -14,6 +14,7 @@ type pickKind uint8
 const (
 	pickTransfer pickKind = iota
 	pickDial
+	pickAdd // to the group call
 )
 
 // picker finds people, queues and numbers. The server searches; what is on the desk is found at once.
@@ -223,6 +224,9 @@ func (m *Model) pickGo(string) tea.Cmd {
 	m.over = overNone
 	if m.pick.kind == pickDial || m.board.Call == nil {
 		return m.do(wire.Command{Do: wire.DoDial, To: to})
+	}
+	if m.pick.kind == pickAdd {
+		return m.do(wire.Command{Do: wire.DoAdd, To: to})
 	}
 	return m.do(wire.Command{Do: wire.DoTransfer, To: to})
 }

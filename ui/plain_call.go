@@ -69,6 +69,10 @@ func (p *plain) call(a action, rest string) {
 		return
 	}
 	switch a {
+	case actAdd:
+		p.move(wire.DoAdd, rest)
+	case actRemove, actMuteOne, actUnmuteOne:
+		p.party(a, rest)
 	case actHold:
 		v := wire.DoHold
 		if m.board.Call.Held && strings.HasPrefix(p.word, "h") && !strings.HasPrefix(p.word, "hold") {

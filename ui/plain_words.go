@@ -20,7 +20,7 @@ var plainAlias = map[string]action{
 func plainWords() []string {
 	list := []string{"ready", "notready", "answer", "answermuted", "decline", "hold", "resume", "mute", "unmute", "transfer", "ask", "queue", "swap", "complete",
 		"join", "drop", "hangup", "leavecall", "tones", "note", "people", "dial", "code", "done", "more", "undo", "keep", "anyway", "no", "history", "why", "again",
-		"where", "help", "newcode", "browser", "takeover", "leave"}
+		"where", "help", "add", "remove", "muteone", "unmuteone", "newcode", "browser", "takeover", "leave"}
 	slices.Sort(list)
 	return list
 }

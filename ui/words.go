@@ -264,6 +264,7 @@ const (
 	wSent
 	wComma
 	wTransferTo
+	wAddTo
 	wCallOut
 	wNFound
 	wNobodyFound
@@ -415,6 +416,10 @@ const (
 	wkStopDial
 	wkLeaveCall
 	wkEndAll
+	wkMuteOne
+	wkUnmuteOne
+	wkRemove
+	wkAdd
 	wkTransfer
 	wkInstead
 	wkAsk
