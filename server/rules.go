@@ -21,7 +21,7 @@ func routingSettings(t *config.Tenant) routing.Settings {
 	s := routing.Settings{Grace: t.Grace.Grace}
 	for _, q := range t.Queues {
 		r := routing.Queue{
-			ID: fact.QueueID(q.ID), Ring: q.Ring, Wrap: q.Wrapup.Time, More: q.Wrapup.Extra, MaxMore: q.Wrapup.More,
+			ID: fact.QueueID(q.ID), Ring: q.Ring, Wrap: q.Wrapup.Time, Coded: q.Wrapup.Required, More: q.Wrapup.Extra, MaxMore: q.Wrapup.More,
 			LongestWait: q.LongestWait.After, AfterMissed: q.AfterMissed.Ready, DeclineTo: fact.State(q.Declined.Then), Nobody: q.Nobody.Kind != "wait",
 		}
 		for _, a := range q.Agents {
@@ -124,7 +124,7 @@ func deskRules(c *config.Config, t *config.Tenant) desk.Rules {
 		r.Reasons = append(r.Reasons, wire.Reason{ID: x.ID, Name: x.Name, Key: x.Key, Allowance: x.Allowance})
 	}
 	for _, q := range t.Queues {
-		r.Queues = append(r.Queues, desk.QueueRule{ID: fact.QueueID(q.ID), Name: q.Name, Target: levelWords(q.ServiceLevel), More: q.Wrapup.More})
+		r.Queues = append(r.Queues, desk.QueueRule{ID: fact.QueueID(q.ID), Name: q.Name, Target: levelWords(q.ServiceLevel), More: q.Wrapup.More, Coded: q.Wrapup.Required})
 	}
 	for _, i := range c.Server.ICE {
 		r.ICE = append(r.ICE, wire.ICEServer{URLs: i.URLs, Username: i.Username, Credential: string(i.Password)})

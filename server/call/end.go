@@ -124,6 +124,7 @@ func (e CodeSet) apply(c *Call) {
 	}
 	if e.Code == "" { // taken back
 		w.card.Code = ""
+		c.deps.ACD.Tell(routing.Coded{Agent: e.Agent, Contact: c.id})
 		yes(e.Reply)
 		c.deps.Consoles.Wrap(e.Agent, c, w.card)
 		return
@@ -131,6 +132,7 @@ func (e CodeSet) apply(c *Call) {
 	for _, k := range w.card.Codes {
 		if k.ID == e.Code {
 			w.card.Code = e.Code
+			c.deps.ACD.Tell(routing.Coded{Agent: e.Agent, Contact: c.id, On: true})
 			yes(e.Reply)
 			c.deps.Consoles.Wrap(e.Agent, c, w.card)
 			return

@@ -14,7 +14,6 @@ var later = map[string]string{
 	"tenants[].queues[].hours":            "leave it out: queues are always open",
 	"tenants[].queues[].greeting":         "leave it out: callers hear the music at once",
 	"tenants[].queues[].one_press_hangup": "leave it out: x hangs up on the second press",
-	"tenants[].queues[].wrapup.required":  "leave it out: a code is never required",
 	"tenants[].queues[].declined.reasons": "leave it out: an agent declines without a reason",
 	"tenants[].trunks[].ptime":            "leave it out: packets carry 20 ms",
 }

@@ -133,11 +133,12 @@ func eachWords(all []call.Try) string {
 
 func tryWords(x call.Try) string { return backWords(&call.Back{To: x.To, Why: x.Why}) }
 
-func wireWrap(w call.Wrap, more int) *wire.Wrap {
+func wireWrap(w call.Wrap, more int, required bool) *wire.Wrap {
 	out := &wire.Wrap{
 		Contact: string(w.Contact), Caller: wireCaller(w.Caller), Queue: w.Queue, Ended: w.Ended, Words: endWords(w), Talk: w.Talk.Milliseconds(), Hold: w.Hold.Milliseconds(),
 		Code: w.Code, Note: w.Note, Saved: w.Saved, Began: w.Began, Until: w.Until, More: more - w.Extended,
 	}
+	out.Required = required
 	for _, c := range w.Codes {
 		out.Codes = append(out.Codes, wire.Code{ID: c.ID, Name: c.Name})
 	}

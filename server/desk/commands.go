@@ -86,7 +86,11 @@ func (s *seat) answer(id, words string) call.Reply {
 func (s *seat) inTime(id, words string) func(*routing.TooLate) {
 	return func(late *routing.TooLate) {
 		if late != nil {
-			s.tell(replied{wire.Reply{ID: id, Code: "too_late", Words: lateWords(late.Why)}})
+			code, key := "too_late", ""
+			if late.Why == "code" {
+				code, key = "not_now", "code_wanted"
+			}
+			s.tell(replied{wire.Reply{ID: id, Code: code, Key: key, Words: lateWords(late.Why)}})
 			return
 		}
 		s.tell(replied{wire.Reply{ID: id, OK: true, Words: words}})
@@ -107,6 +111,8 @@ func lateWords(why string) string {
 		return "The call went elsewhere."
 	case "not_now":
 		return "That cannot be done now."
+	case "code":
+		return "This call wants a code first."
 	case "undo":
 		return "That can no longer be taken back."
 	}

@@ -66,6 +66,7 @@ type QueueRule struct {
 	Name   string
 	Target string
 	More   int
+	Coded  bool // the work after a call ends only with a code
 }
 
 // History answers from the ledger. It may take time; the desk asks beside its loops.

@@ -156,13 +156,13 @@ type wrapped struct {
 
 func (e wrapped) apply(s *seat) {
 	s.wrap = e.c
-	more := 0
+	more, required := 0, false
 	for _, q := range s.room.tenant().Rules.Queues {
 		if q.Name == e.w.Queue {
-			more = q.More
+			more, required = q.More, q.Coded
 		}
 	}
-	w := wireWrap(e.w, more)
+	w := wireWrap(e.w, more, required)
 	n := wire.News{Wrap: w}
 	if old := s.board.Wrap; old == nil || old.Contact != w.Contact {
 		n.Said = &wire.Said{Kind: "call", Key: "ended_" + w.Ended, Args: map[string]string{"who": who(w.Caller), "to": e.w.To}, Words: w.Words}

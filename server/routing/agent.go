@@ -211,7 +211,9 @@ type agent struct {
 	contact fact.ContactID
 	queue   *queue // of the contact
 	until   time.Time
-	more    int // extensions of wrap-up used
+	more    int  // extensions of wrap-up used
+	coded   bool // the work after the call has a code
+	overdue bool // its time is over, and the code is still missing
 	inReady bool
 
 	last      *taken    // the agent's own last change, while it may be taken back

@@ -328,7 +328,7 @@ func (d *desk) random(n func(int) int, made *int) {
 	a := s.byAgent[id]
 	d.last, d.next = nil, time.Time{}
 	someContact := fact.ContactID(fmt.Sprintf("c%d", n(max(1, *made))))
-	switch n(22) {
+	switch n(23) {
 	case 0, 1:
 		*made++
 		d.do(Enqueue{Contact: fact.ContactID(fmt.Sprintf("c%d", *made)), Queue: []fact.QueueID{"support", "sales", "nowhere"}[n(3)], Since: d.now, Priority: n(2)})
@@ -368,6 +368,8 @@ func (d *desk) random(n func(int) int, made *int) {
 		d.do(Dial{Agent: id, Contact: "d" + someContact})
 	case 20:
 		d.do(Undo{id})
+	case 22:
+		d.do(Coded{Agent: id, Contact: a.contact, On: n(3) > 0})
 	case 21:
 		d.do(Dial{Agent: id, Contact: "h" + someContact, Emergency: true})
 	}

@@ -75,6 +75,10 @@ func (e Want) apply(s *State) {
 		s.choose(a, &pending{to, e.Reason, e.By})
 		s.decide(Changed{Agent: a.id, From: a.state, To: a.state, Reason: a.reason, By: e.By, Cause: cause, Contact: a.contact, Until: a.until})
 	case a.state == fact.Wrapup:
+		if e.Ready && a.wantsCode() && e.By == ByAgent {
+			s.decide(TooLate{Agent: a.id, Why: "code"})
+			return
+		}
 		if e.Ready {
 			a.after = &pending{to, e.Reason, e.By}
 			s.wrapDone(a, e.By)
@@ -149,7 +153,7 @@ func (e CallOver) apply(s *State) {
 	if a.contact != e.Contact || a.state == fact.OfferedState {
 		return
 	}
-	a.more = 0
+	a.more, a.coded, a.overdue = 0, false, false
 	work := e.Work && a.queue != nil && a.queue.Wrap > 0
 	if a.state == fact.Lost {
 		a.lost = pending{fact.NotReady, ReasonConnection, ByRule}
@@ -176,12 +180,35 @@ type WrapDone struct {
 }
 
 func (e WrapDone) apply(s *State) {
-	if a := s.agent(e.Agent); a.state == fact.Wrapup {
-		s.wrapDone(a, ByAgent)
-	} else {
+	switch a := s.agent(e.Agent); {
+	case a.state != fact.Wrapup:
 		s.decide(TooLate{Agent: e.Agent, Why: "not_now"})
+	case a.wantsCode():
+		s.decide(TooLate{Agent: e.Agent, Why: "code"})
+	default:
+		s.wrapDone(a, ByAgent)
 	}
 }
+
+// Coded: the work after a contact has got a code, or lost it again.
+type Coded struct {
+	Agent   fact.AgentID
+	Contact fact.ContactID
+	On      bool
+}
+
+func (e Coded) apply(s *State) {
+	a := s.agent(e.Agent)
+	if a.contact != e.Contact || a.state != fact.Wrapup {
+		return
+	}
+	if a.coded = e.On; a.coded && a.overdue {
+		s.wrapDone(a, ByRule)
+	}
+}
+
+// wantsCode reports whether the work after a call may not end yet.
+func (a *agent) wantsCode() bool { return a.queue != nil && a.queue.Coded && !a.coded }
 
 func (s *State) wrapDone(a *agent, by string) {
 	if by == ByAgent {

@@ -73,7 +73,9 @@ func (s *State) fire() {
 			}
 		case wrapTimer:
 			if a := s.byAgent[fact.AgentID(t.key)]; a.state == fact.Wrapup && a.until.Equal(t.at) {
-				s.wrapDone(a, ByRule)
+				if a.overdue = a.wantsCode(); !a.overdue {
+					s.wrapDone(a, ByRule)
+				}
 			}
 		case graceTimer:
 			if a := s.byAgent[fact.AgentID(t.key)]; a.state == fact.Lost && a.until.Equal(t.at) {

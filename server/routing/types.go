@@ -22,6 +22,7 @@ type Queue struct {
 	Agents      []fact.AgentID
 	Ring        time.Duration // one offer
 	Wrap        time.Duration // after a call
+	Coded       bool          // the work after a call ends only with a code
 	More        time.Duration // one extension of wrap-up
 	MaxMore     int           // how many extensions
 	LongestWait time.Duration
