@@ -164,6 +164,9 @@ func (c *Call) moved(t *transfer) {
 	t.timer.Stop()
 	c.transfer = nil
 	c.recordMove(t, fact.Answered, "", 0, "")
+	if t.by == nil { // the agent is gone already
+		return
+	}
 	now := c.queue
 	c.queue = t.from.queue // the work after the call is that of the queue it came by
 	c.release(t.by, "transferred", t.to.Name, "agent")

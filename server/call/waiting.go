@@ -224,6 +224,10 @@ func (e Left) apply(c *Call) {
 	}
 	c.record(fact.Left{Queue: e.Queue, Reason: e.Reason})
 	c.tellStory("left the queue: " + strings.ReplaceAll(e.Reason, "_", " "))
+	if t := c.transfer; t != nil && t.from != nil { // the agent who moved the caller here is still there
+		c.transferFailed("unreachable", 0)
+		return
+	}
 	finish := func() { c.Tell(goodbye{e.Reason}) }
 	if p := c.deps.Media.Prompt(e.Reason, finish); p != nil {
 		c.leg.voice.Hear(p)
