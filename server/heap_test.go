@@ -26,8 +26,8 @@ func TestASmallHeapIsCollectedSeldomAndALargeOneAsUsual(t *testing.T) {
 	}
 }
 
-func TestTheHeapMayGrowByAnEighthOfTheMachineAtMost(t *testing.T) {
-	if got := spareOf(1 << 30); got != 128<<20 {
+func TestTheHeapMayGrowByASixteenthOfTheMachineAtMost(t *testing.T) {
+	if got := spareOf(1 << 30); got != 64<<20 {
 		t.Errorf("%d bytes of a gibibyte", got)
 	}
 	if got := spareOf(64 << 30); got != mostSpare {

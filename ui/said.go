@@ -44,6 +44,10 @@ var said = map[string]map[string]string{
 		"code_wanted":        "This call wants a code first: 1 to 9.",
 		"emergency_no":       "No emergency calls from here. Take another telephone now.",
 		"state_ready":        "Ready.",
+		"device_lost":        "No sound from {device} any more. Plug it in to go on.",
+		"device_moved":       "Your microphone is {device} now, not {from}. You are muted; plug it in again, or m unmutes.",
+		"device_opened":      "Microphone: {device}.",
+		"device_silent":      "{device} gives no sound at all. Is it muted at the headset?",
 	},
 	"zh": {
 		"offer":              "{who} 来电。{queue}。",
@@ -86,5 +90,9 @@ var said = map[string]map[string]string{
 		"code_wanted":        "此通话须先选择代码：1 至 9。",
 		"emergency_no":       "此处不能拨打紧急电话，请立即使用其他电话。",
 		"state_ready":        "已就绪。",
+		"device_lost":        "{device} 没有声音了，请重新插好。",
+		"device_moved":       "麦克风现为 {device}，不再是 {from}。已静音；请重新插好，或按 m 取消静音。",
+		"device_opened":      "麦克风：{device}。",
+		"device_silent":      "{device} 完全没有声音，耳机是否已静音？",
 	},
 }
