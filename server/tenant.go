@@ -49,7 +49,7 @@ func (s *Server) addTenant(ctx context.Context, c *config.Config, t *config.Tena
 		return err
 	}
 	n.acd = acd.New(acd.Options{
-		Tenant: n.id, Prefix: fact.NewID(time.Now()), Settings: routingSettings(t), Level: serviceLevels(t), First: first, Ledger: s.ledger, Desk: n.room, Log: s.log,
+		Tenant: n.id, Prefix: fact.NewID(time.Now()), Settings: routingSettings(t), Level: serviceLevels(t), Zone: t.Zone(), First: first, Ledger: s.ledger, Desk: n.room, Log: s.log,
 	})
 	s.tenants[t.ID] = n
 	if err := s.closeOpen(ctx, n.id, n.acd); err != nil {

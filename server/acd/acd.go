@@ -29,6 +29,7 @@ type Options struct {
 	Prefix   string // of reservation ids: unique for this start of this node
 	Settings routing.Settings
 	Level    map[fact.QueueID]time.Duration // a contact answered within this is in time
+	Zone     *time.Location                 // of the tenant: its day begins there; nil: the machine's
 	First    uint64                         // number of the last fact of the tenant that the ledger has
 	Ledger   Ledger
 	Desk     Desk
@@ -65,7 +66,7 @@ type place struct {
 func New(o Options) *Distributor {
 	d := &Distributor{
 		o: o, inbox: inbox.New[event](), state: routing.New(o.Prefix, o.Settings),
-		calls: map[fact.ContactID]*call.Call{}, done: make(chan struct{}), n: o.First, line: map[fact.AgentID]place{}, tally: newTally(o.Level),
+		calls: map[fact.ContactID]*call.Call{}, done: make(chan struct{}), n: o.First, line: map[fact.AgentID]place{}, tally: newTally(o.Level, o.Zone),
 	}
 	inbox.Go(func(p *inbox.Panic) {
 		o.Log.Error("the distributor stopped by a fault of our own", "tenant", o.Tenant, "err", p, "stack", string(p.Stack))

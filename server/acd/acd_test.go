@@ -201,7 +201,7 @@ func TestServiceLevelOfTheDay(t *testing.T) {
 		"waiting over midnight counts for it": {join(gone("a", fact.Abandoned)[:1], []fact.Entry{{At: noon.Add(24 * time.Hour), Contact: "a", Fact: fact.Connected{}}}), 100},
 	} {
 		t.Run(name, func(t *testing.T) {
-			y := newTally(map[fact.QueueID]time.Duration{"support": 20 * time.Second})
+			y := newTally(map[fact.QueueID]time.Duration{"support": 20 * time.Second}, time.UTC)
 			for _, e := range c.facts {
 				y.count(e)
 			}

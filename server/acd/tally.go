@@ -17,6 +17,7 @@ type QueueNow struct {
 // tally counts the day's service level from the facts as they pass.
 type tally struct {
 	within map[fact.QueueID]time.Duration
+	zone   *time.Location // whose day it is
 	day    int
 	queued map[fact.ContactID]fact.QueueID
 	counts map[fact.QueueID]*levelCount
@@ -24,18 +25,23 @@ type tally struct {
 
 type levelCount struct{ inTime, all int }
 
-func newTally(within map[fact.QueueID]time.Duration) tally {
-	return tally{within: within, queued: map[fact.ContactID]fact.QueueID{}, counts: map[fact.QueueID]*levelCount{}}
+func newTally(within map[fact.QueueID]time.Duration, zone *time.Location) tally {
+	if zone == nil {
+		zone = time.Local
+	}
+	return tally{within: within, zone: zone, queued: map[fact.ContactID]fact.QueueID{}, counts: map[fact.QueueID]*levelCount{}}
 }
 
 func (t *tally) count(e fact.Entry) {
-	if day := e.At.Local().YearDay(); day != t.day {
+	if day := e.At.In(t.zone).YearDay(); day != t.day {
 		t.day = day
 		clear(t.counts)
 	}
 	switch f := e.Fact.(type) {
 	case fact.Queued:
-		t.queued[e.Contact] = f.Queue
+		if !f.Head { // who comes back to the head of the queue has been counted, or still waits to be
+			t.queued[e.Contact] = f.Queue
+		}
 	case fact.Connected:
 		if q, waits := t.queued[e.Contact]; waits {
 			delete(t.queued, e.Contact)
