@@ -750,6 +750,38 @@ func TestFinishedWorkIsTakenUpAgain(t *testing.T) {
 	})
 }
 
+func TestAnAgentWhoComesBackWithANewLineIsHeardByIt(t *testing.T) {
+	in(t, func(t *testing.T, h *house) {
+		h.ready("adele")
+		h.arrives("+442079460042")
+		h.answers("adele")
+		h.acd.Tell(routing.Console{Agent: "adele"})
+		h.want("adele", fact.Lost)
+		h.lines["adele"] = &voice{id: "adele's new line"}
+		h.acd.Tell(routing.Console{Agent: "adele", Back: true})
+		h.want("adele", fact.Talking)
+		h.hears(h.leg(0), "new line")
+		h.hears(h.lines["adele"], "caller")
+	})
+}
+
+func TestACardOfAnEndlessCallStaysSmall(t *testing.T) {
+	in(t, func(t *testing.T, h *house) {
+		h.ready("adele")
+		h.arrives("+442079460042")
+		c := h.answers("adele")
+		for range 300 {
+			h.must(c, func(r call.Reply) call.Event { return call.Hold{Agent: "adele", Reply: r} })
+			h.must(c, func(r call.Reply) call.Event { return call.Resume{Agent: "adele", Reply: r} })
+			h.must(c, func(r call.Reply) call.Event { return call.Tones{Agent: "adele", Digits: "12#", Reply: r} })
+		}
+		k := h.cardOf("adele")
+		if len(k.Story) > 200 || len(k.Tones) > 128 || !strings.HasPrefix(k.Story[0].Words, "came in") || k.Story[len(k.Story)-1].Words != "hold over" || !strings.HasSuffix(k.Tones, "12#") {
+			t.Fatalf("%d lines from %q to %q; %d tones", len(k.Story), k.Story[0].Words, k.Story[len(k.Story)-1].Words, len(k.Tones))
+		}
+	})
+}
+
 func TestAnAgentWhoTalksCallsForHelp(t *testing.T) {
 	in(t, func(t *testing.T, h *house) {
 		h.deps.Rules.Emergency = func(n fact.Number) (string, fact.Number) { return "local", "+442079460000" }

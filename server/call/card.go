@@ -148,7 +148,16 @@ type Said struct {
 
 func (c *Call) tellStory(words string) {
 	c.story = append(c.story, Line{time.Now(), words})
+	if n := len(c.story); n > maxStory { // a caller who is held and taken back all day; the ledger has all of it
+		c.story = append(c.story[:storyStart:storyStart], c.story[n-maxStory/2:]...)
+	}
 }
+
+// The card's story keeps how it began and what was last.
+const (
+	maxStory   = 200
+	storyStart = 10
+)
 
 // card draws the call for one agent.
 func (c *Call) card(a *agentLeg) Card {

@@ -143,9 +143,13 @@ func (e Tones) apply(c *Call) {
 		return
 	}
 	c.tones += e.Digits
+	c.tones = c.tones[max(0, len(c.tones)-maxTones):]
 	yes(e.Reply)
 	c.show()
 }
+
+// maxTones is how many of the digits that were sent the card shows: the last ones.
+const maxTones = 128
 
 // Muted tells that the agent's console mutes at the source.
 type Muted struct {
@@ -252,11 +256,25 @@ func (e ConsoleBack) apply(c *Call) {
 	}
 	if a.lost {
 		a.lost = false
+		c.renewLine(a)
 		c.recordOf(a.id, fact.Resumed{By: "server"}, nil)
 		c.tellStory(c.deps.Rules.AgentName(a.id) + " is back")
 		c.again(a)
 	}
 	c.show()
+}
+
+// renewLine takes the line that the agent has now: a seat that ended by a fault took the old one with it.
+func (c *Call) renewLine(a *agentLeg) {
+	line, _ := c.deps.Lines.Line(a.id)
+	if line == a.line {
+		return
+	}
+	if c.group != nil {
+		c.group.mix.Remove(a.line)
+		c.enter(line)
+	}
+	a.line = line
 }
 
 // again lets an agent who came back hear what was heard before.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"cordboard/server/inbox"
 	"cordboard/session/wire"
 )
 
@@ -21,7 +22,9 @@ func (r *room) teamSoon() {
 		return
 	}
 	r.teamDue = true
-	time.AfterFunc(teamEvery, r.tellTeam)
+	time.AfterFunc(teamEvery, func() {
+		inbox.Go(func(p *inbox.Panic) { r.desk.o.Log.Error("the team was not told by a fault of our own", "err", p) }, r.tellTeam)
+	})
 }
 
 func (r *room) tellTeam() {
