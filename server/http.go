@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -77,6 +78,10 @@ func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 		out["ledger"] = l.Err
 	}
 	if r.URL.Query().Has("verbose") {
+		if !local(r) {
+			http.Error(w, "?verbose tells who is signed in; ask from the server's own machine", http.StatusForbidden)
+			return
+		}
 		for id, t := range s.tenants {
 			words := "no presence configured"
 			if t.presence != nil {
@@ -90,6 +95,12 @@ func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
 	writeJSON(w, out)
+}
+
+// local reports whether a request comes from the server's own machine.
+func local(r *http.Request) bool {
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && from.Addr().Unmap().IsLoopback()
 }
 
 // ready says only whether this node takes calls.
