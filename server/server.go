@@ -120,7 +120,21 @@ func (s *Server) Failed() <-chan error { return s.failed }
 
 // Reload takes a new configuration, whole or not at all.
 func (s *Server) Reload() error {
-	_, c, err := s.o.Config.Reload()
+	ready := map[string]*current{}
+	_, c, err := s.o.Config.Reload(func(next *config.Config) error {
+		for i := range next.Tenants {
+			t := s.tenants[next.Tenants[i].ID]
+			if t == nil {
+				continue
+			}
+			now, err := t.prepare(&next.Tenants[i])
+			if err != nil {
+				return fmt.Errorf("tenant %s: %w", t.id, err)
+			}
+			ready[next.Tenants[i].ID] = now
+		}
+		return nil
+	})
 	if err != nil {
 		return err
 	}
@@ -130,7 +144,7 @@ func (s *Server) Reload() error {
 			s.log.Warn("a new tenant is served after a restart", "tenant", c.Tenants[i].ID)
 			continue
 		}
-		t.take(c, &c.Tenants[i])
+		t.take(c, &c.Tenants[i], ready[c.Tenants[i].ID])
 	}
 	s.edge.Configure(trunks(c))
 	s.log.Info("the new configuration is in force")

@@ -55,9 +55,11 @@ func (s *Server) addTenant(ctx context.Context, c *config.Config, t *config.Tena
 	if err := s.closeOpen(ctx, n.id, n.acd); err != nil {
 		return err
 	}
-	if err := n.read(c, t); err != nil {
+	now, err := n.prepare(t)
+	if err != nil {
 		return err
 	}
+	n.now.Store(now)
 	if s.o.Presence != nil && t.Graph != nil {
 		if n.presence, err = s.o.Presence(ctx, t, n.now.Load().roster, n.tookPresence); err != nil {
 			return err
@@ -67,22 +69,19 @@ func (s *Server) addTenant(ctx context.Context, c *config.Config, t *config.Tena
 	return nil
 }
 
-func (n *tenant) read(c *config.Config, t *config.Tenant) error {
-	r := roster(t)
+// prepare makes all that follows from a configuration, or says what cannot be used. Nothing changes.
+func (n *tenant) prepare(t *config.Tenant) (*current, error) {
 	snd, err := loadSounds(n.server.plane, t)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	n.now.Store(&current{config: t, roster: r, rules: callRules(t, r, &n.presences), sounds: snd})
-	return nil
+	r := roster(t)
+	return &current{config: t, roster: r, rules: callRules(t, r, &n.presences), sounds: snd}, nil
 }
 
-// take puts a new configuration in force for what begins from now on.
-func (n *tenant) take(c *config.Config, t *config.Tenant) {
-	if err := n.read(c, t); err != nil {
-		n.server.log.Error("a part of the new configuration could not be used; the old one stays", "tenant", n.id, "err", err)
-		return
-	}
+// take puts a configuration that was prepared in force, for what begins from now on.
+func (n *tenant) take(c *config.Config, t *config.Tenant, ready *current) {
+	n.now.Store(ready)
 	n.acd.Configure(routingSettings(t), serviceLevels(t))
 	n.setDesk(c, t)
 }

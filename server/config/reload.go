@@ -37,8 +37,9 @@ func (e *FixedError) Error() string {
 }
 
 // Reload reads the file again. When something is wrong the old configuration stays, and the error says what:
-// Errors for the file, *FixedError for a change that needs a restart. Only one goroutine calls it.
-func (h *Holder) Reload() (before, after *Config, err error) {
+// Errors for the file, *FixedError for a change that needs a restart, or what usable says, which looks at what the file
+// names (nil: nobody looks). Only one goroutine calls it.
+func (h *Holder) Reload(usable func(*Config) error) (before, after *Config, err error) {
 	before = h.Now()
 	next, err := Load(h.path, h.env)
 	if err != nil {
@@ -46,6 +47,11 @@ func (h *Holder) Reload() (before, after *Config, err error) {
 	}
 	if f := fixed(before, next); len(f) > 0 {
 		return before, before, &FixedError{f}
+	}
+	if usable != nil {
+		if err := usable(next); err != nil {
+			return before, before, err
+		}
 	}
 	h.now.Store(next)
 	return before, next, nil

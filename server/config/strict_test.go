@@ -268,16 +268,16 @@ func TestAReloadTakesAllOrNothing(t *testing.T) {
 	}
 	first := h.Now()
 	write(changed(t, "        name: Support", "        name: Help\n        rnig: 1 s"))
-	if _, _, err := h.Reload(); err == nil || h.Now() != first {
+	if _, _, err := h.Reload(nil); err == nil || h.Now() != first {
 		t.Errorf("a file with a mistake was taken: %v", err)
 	}
 	write(changed(t, "  data: data", "  data: elsewhere"))
 	var fixed *FixedError
-	if _, _, err := h.Reload(); !errors.As(err, &fixed) || fixed.Fields[0] != "server.data" || h.Now() != first {
+	if _, _, err := h.Reload(nil); !errors.As(err, &fixed) || fixed.Fields[0] != "server.data" || h.Now() != first {
 		t.Errorf("another data folder was taken: %v", err)
 	}
 	write(changed(t, "        name: Support", "        name: Help"))
-	before, after, err := h.Reload()
+	before, after, err := h.Reload(nil)
 	if err != nil || before != first || after != h.Now() || h.Now().Tenants[0].Queues[0].Name != "Help" || first.Tenants[0].Queues[0].Name != "Support" {
 		t.Errorf("a good file was not taken: %v", err)
 	}
