@@ -182,6 +182,9 @@ func (s *Server) Close(ctx context.Context) error {
 		t.endCalls()
 	}
 	s.waitForCalls(ctx)
+	if s.desk != nil {
+		s.desk.Close()
+	}
 	if s.cancel != nil {
 		s.cancel()
 	}

@@ -6,6 +6,7 @@ package desk
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -112,6 +113,22 @@ func New(o Options) *Desk {
 		o.Draining = func() bool { return false }
 	}
 	return &Desk{o: o, tenants: map[fact.TenantID]*room{}}
+}
+
+// Close ends every session, when the server stops: the consoles' connections, which the HTTP server has handed over
+// and does not close, and what each seat keeps going.
+func (d *Desk) Close() {
+	d.mu.Lock()
+	rooms := slices.Collect(maps.Values(d.tenants))
+	d.mu.Unlock()
+	for _, r := range rooms {
+		r.mu.Lock()
+		seats := r.all()
+		r.mu.Unlock()
+		for _, s := range seats {
+			s.tell(serverStops{})
+		}
+	}
 }
 
 // Room gives what calls and the arbiter of a tenant talk to. Its Tenant is given by Set before the first

@@ -325,6 +325,11 @@ func (e renewed) apply(s *seat) {
 	s.expires = e.expires
 }
 
+// serverStops ends the session; the console tries to connect again.
+type serverStops struct{}
+
+func (serverStops) apply(s *seat) { s.over = true }
+
 type putOut struct{ why wire.Refused }
 
 func (e putOut) apply(s *seat) {
