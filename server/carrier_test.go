@@ -17,23 +17,26 @@ import (
 func TestCallersThroughKamailio(t *testing.T) {
 	h := newHouse(t, houseOptions{wrap: "0 s"})
 	k := peers.StartKamailio(t, peers.KamailioOptions{Server: h.server.Addresses()["sip_tls"], ServerTransport: "tls"})
-	h.agents(lab.AgentsOptions{Users: []string{adele}, AnswerAfter: 100 * time.Millisecond, Say: speaks(agentChirp)})
-	rows := 0
+	rows, signedIn := 0, false
 	for _, c := range []struct {
 		name, scenario string
 		pause          time.Duration
 		end            string
 	}{
+		{"a CANCEL that crosses the answer", "cancel_crossing", time.Second, "abandoned"}, // nobody is there to be quicker than the BYE
 		{"a call", "call", time.Second, "completed"},
 		{"gone while waiting", "call", 30 * time.Millisecond, "abandoned"},
 		{"late offer", "late_offer", time.Second, "completed"},
 		{"every form of hold", "hold", 150 * time.Millisecond, "completed"},
-		{"a CANCEL that crosses the answer", "cancel_crossing", time.Second, "abandoned, or completed: the agent may be quicker than the BYE"},
 	} {
+		if !signedIn && c.end == "completed" {
+			h.agents(lab.AgentsOptions{Users: []string{adele}, AnswerAfter: 100 * time.Millisecond, Say: speaks(agentChirp)})
+			signedIn = true
+		}
 		t.Run(c.name, func(t *testing.T) {
 			peers.RunSipp(t, peers.SippOptions{Scenario: c.scenario, Server: k.UDP, To: supportNumber, Pause: c.pause, Timeout: 20 * time.Second})
 			rows++
-			if got := h.contacts(rows)[rows-1]; !strings.Contains(c.end, got.End) || got.EndedBy != "caller" {
+			if got := h.contacts(rows)[rows-1]; got.End != c.end || got.EndedBy != "caller" {
 				t.Errorf("the ledger says %s by %s, want %s by the caller", got.End, got.EndedBy, c.end)
 			}
 		})
