@@ -1,6 +1,7 @@
 package server
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 
 // What each room must know of the configuration, in its own words. Nothing here decides anything.
 
-func routingSettings(t *config.Tenant) routing.Settings {
+func routingSettings(t *config.Tenant, who *people.Roster) routing.Settings {
 	s := routing.Settings{Grace: t.Grace.Grace}
 	for _, q := range t.Queues {
 		r := routing.Queue{
@@ -26,6 +27,11 @@ func routingSettings(t *config.Tenant) routing.Settings {
 		}
 		for _, a := range q.Agents {
 			r.Agents = append(r.Agents, fact.AgentID(a))
+		}
+		for _, p := range who.All() { // and those of groups
+			if slices.Contains(p.Queues, r.ID) && !slices.Contains(r.Agents, p.ID) {
+				r.Agents = append(r.Agents, p.ID)
+			}
 		}
 		s.Queues = append(s.Queues, r)
 	}
@@ -41,7 +47,8 @@ func serviceLevels(t *config.Tenant) map[fact.QueueID]time.Duration {
 }
 
 // roster puts a person of several lists together: rights of the highest, everything else from where it stands first.
-func roster(t *config.Tenant) *people.Roster {
+// The members of groups and teams follow.
+func roster(t *config.Tenant, from []people.Source, bound func(fact.AgentID) string) *people.Roster {
 	at := map[string]int{}
 	var all []people.Person
 	add := func(list []config.Person, expert bool) {
@@ -63,14 +70,14 @@ func roster(t *config.Tenant) *people.Roster {
 	add(t.People.Agents, false)
 	add(t.People.Supervisors, false)
 	add(t.People.Admins, false)
-	return people.NewRoster(all, teamsOf(t)...)
+	return people.NewRoster(people.Join(all, from, bound), teamsOf(t)...)
 }
 
 func teamsOf(t *config.Tenant) []people.Group {
 	var out []people.Group
 	for i := range t.People.Teams {
 		x := &t.People.Teams[i]
-		n := people.Group{ID: x.ID, Name: x.Name, AtOnce: x.AtOnce}
+		n := people.Group{ID: x.ID, Name: x.Name, AtOnce: x.AtOnce, Skill: x.Skill, From: x.From}
 		for _, m := range t.People.Members(x) {
 			n.Members = append(n.Members, fact.AgentID(m))
 		}

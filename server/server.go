@@ -144,7 +144,7 @@ func (s *Server) Reload() error {
 			s.log.Warn("a new tenant is served after a restart", "tenant", c.Tenants[i].ID)
 			continue
 		}
-		t.take(c, &c.Tenants[i], ready[c.Tenants[i].ID])
+		t.take(c, ready[c.Tenants[i].ID])
 	}
 	s.edge.Configure(trunks(c))
 	s.log.Info("the new configuration is in force")

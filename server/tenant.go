@@ -27,6 +27,8 @@ type tenant struct {
 	presences people.Presences
 	presence  Presence // nil: none
 	now       atomic.Pointer[current]
+	members   *members   // nil: no groups or teams can be read
+	changing  sync.Mutex // one change of what is in force at a time
 
 	mu    sync.Mutex
 	lines map[fact.AgentID]*line.Line
@@ -49,7 +51,7 @@ func (s *Server) addTenant(ctx context.Context, c *config.Config, t *config.Tena
 		return err
 	}
 	n.acd = acd.New(acd.Options{
-		Tenant: n.id, Prefix: fact.NewID(time.Now()), Settings: routingSettings(t), Level: serviceLevels(t), Zone: t.Zone(), First: first, Ledger: s.ledger, Desk: n.room, Log: s.log,
+		Tenant: n.id, Prefix: fact.NewID(time.Now()), Settings: routingSettings(t, roster(t, nil, func(fact.AgentID) string { return "" })), Level: serviceLevels(t), Zone: t.Zone(), First: first, Ledger: s.ledger, Desk: n.room, Log: s.log,
 	})
 	s.tenants[t.ID] = n
 	if err := s.closeOpen(ctx, n.id, n.acd); err != nil {
@@ -65,7 +67,9 @@ func (s *Server) addTenant(ctx context.Context, c *config.Config, t *config.Tena
 			return err
 		}
 	}
-	n.setDesk(c, t)
+	n.startMembers(string(c.Server.Data))
+	n.peopleChanged()
+	n.runMembers(ctx)
 	return nil
 }
 
@@ -75,15 +79,36 @@ func (n *tenant) prepare(t *config.Tenant) (*current, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := roster(t)
-	return &current{config: t, roster: r, rules: callRules(t, r, &n.presences), sounds: snd}, nil
+	now := &current{config: t, sounds: snd}
+	n.peopled(now)
+	return now, nil
+}
+
+// peopled sets who is there, and what follows from it, as known now.
+func (n *tenant) peopled(now *current) {
+	now.roster = roster(now.config, n.members.sources(now.config), func(id fact.AgentID) string { return n.server.bindings.OID(string(n.id), string(id)) })
+	now.rules = callRules(now.config, now.roster, &n.presences)
 }
 
 // take puts a configuration that was prepared in force, for what begins from now on.
-func (n *tenant) take(c *config.Config, t *config.Tenant, ready *current) {
-	n.now.Store(ready)
-	n.acd.Configure(routingSettings(t), serviceLevels(t))
-	n.setDesk(c, t)
+func (n *tenant) take(c *config.Config, ready *current) {
+	n.changing.Lock()
+	defer n.changing.Unlock()
+	n.peopled(ready) // somebody may have come since it was prepared
+	n.enforce(c, ready)
+	if n.members != nil {
+		n.members.again()
+	}
+}
+
+// enforce puts what was made in force; the caller holds changing.
+func (n *tenant) enforce(c *config.Config, now *current) {
+	n.now.Store(now)
+	n.acd.Configure(routingSettings(now.config, now.roster), serviceLevels(now.config))
+	n.setDesk(c, now.config)
+	if n.presence != nil {
+		n.presence.People(now.roster)
+	}
 }
 
 func (n *tenant) setDesk(c *config.Config, t *config.Tenant) {
@@ -201,6 +226,8 @@ func (n *tenant) close() {
 type Presence interface {
 	// Fresh reads one person again, within ctx.
 	Fresh(ctx context.Context, p *people.Person) (people.Reading, bool)
+	// People replaces whose presence is told: the experts of the roster. It never blocks.
+	People(r *people.Roster)
 	// Health says in words how it is; ok is false when something is wrong.
 	Health() (words string, ok bool)
 }

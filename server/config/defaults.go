@@ -83,6 +83,8 @@ func (o *Outbound) defaults() {
 
 func (t *Team) defaults() { t.AtOnce = 8 }
 
+func (d *Directory) defaults() { d.Every = 2 * time.Minute }
+
 func (p *Presence) defaults() {
 	p.OnScreen, p.Others, p.Stale = 5*time.Second, 30*time.Second, 90*time.Second
 	p.Free = []string{"Available"}

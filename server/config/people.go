@@ -13,6 +13,10 @@ type People struct {
 	Supervisors []Person `yaml:"supervisors" doc:"see the floor; may take calls too"`
 	Admins      []Person `yaml:"admins" doc:"may do everything"`
 	Teams       []Team   `yaml:"teams" doc:"experts who are rung at once; the first to answer takes the caller"`
+
+	ExpertsFrom []ExpertsFrom `yaml:"experts_from" doc:"groups and teams of Microsoft 365 whose members are experts too"`
+	AgentsFrom  []AgentsFrom  `yaml:"agents_from" doc:"groups and teams of Microsoft 365 whose members are agents too"`
+	Directory   Directory     `yaml:"directory" doc:"everybody of the company"`
 }
 
 // Team is experts who are rung at once.
@@ -21,6 +25,7 @@ type Team struct {
 	Name    string   `yaml:"name" need:"yes" doc:"as agents read it"`
 	Experts []string `yaml:"experts" doc:"users of people.experts"`
 	Skill   string   `yaml:"skill" doc:"every expert who has it"`
+	From    string   `yaml:"from" doc:"object id of a group or team of people.experts_from: everybody in it"`
 	AtOnce  int      `yaml:"at_once" min:"2" max:"20" doc:"how many are rung at most; those who are free first"`
 }
 
@@ -95,13 +100,19 @@ func (p *People) check(k *checker, r *refs) {
 			k.odd(x, "give a number", "expert %q cannot be rung", x.Label())
 		}
 	})
+	for i := range p.AgentsFrom {
+		for _, s := range p.AgentsFrom[i].Skills {
+			have[s.Name] = true
+		}
+	}
+	p.checkMembers(k)
 	p.checkTeams(k)
 	for s := range have {
 		r.skills.order = append(r.skills.order, s)
 		r.skills.lines[s] = 0
 	}
 	sort.Strings(r.skills.order)
-	if len(p.Agents)+len(p.Supervisors) == 0 {
+	if len(p.Agents)+len(p.Supervisors)+len(p.AgentsFrom) == 0 {
 		k.odd(p, "list users in people.agents", "there are no agents")
 	}
 }
@@ -174,9 +185,12 @@ func (p *People) checkTeams(k *checker) {
 				k.bad(&t.Experts[n], "team %q: %q is not in people.experts", t.ID, t.Experts[n])
 			}
 		}
-		if len(t.Experts) == 0 && t.Skill == "" {
-			k.bad(t, "team %q: experts or skill is needed", t.ID)
-		} else if len(p.Members(t)) == 0 {
+		if t.From = strings.ToLower(t.From); t.From != "" && !slices.ContainsFunc(p.ExpertsFrom, func(x ExpertsFrom) bool { return x.ID() == t.From }) {
+			k.bad(&t.From, "team %q: %q is no group or team of people.experts_from", t.ID, t.From)
+		}
+		if len(t.Experts) == 0 && t.Skill == "" && t.From == "" {
+			k.bad(t, "team %q: experts, skill or from is needed", t.ID)
+		} else if len(p.Members(t)) == 0 && len(p.ExpertsFrom) == 0 {
 			k.odd(t, "give an expert the skill", "team %q has nobody", t.ID)
 		}
 	}

@@ -100,7 +100,8 @@ type Declined struct {
 	Reasons []Reason `yaml:"reasons" doc:"what the agent may say; without any the agent just declines"`
 }
 
-func (q *Queue) check(k *checker, r *refs) {
+// check: served says that agents from a group take the queue's calls.
+func (q *Queue) check(k *checker, r *refs, served bool) {
 	k.id(&q.ID, "queue")
 	seen := k.names("agent")
 	for i := range q.Agents {
@@ -109,7 +110,7 @@ func (q *Queue) check(k *checker, r *refs) {
 			seen.add(&q.Agents[i], q.Agents[i])
 		}
 	}
-	if len(q.Agents) == 0 {
+	if len(q.Agents) == 0 && !served {
 		k.odd(q, "list users in agents", "queue %q has no agents", q.ID)
 	}
 	for i := range q.Skills {

@@ -115,7 +115,11 @@ func (t *Tenant) check(k *checker) {
 		r.queues.add(&t.Queues[i].ID, t.Queues[i].ID)
 	}
 	for i := range t.Queues {
-		t.Queues[i].check(k, r)
+		t.Queues[i].check(k, r, t.People.Serves(t.Queues[i].ID))
+	}
+	t.People.checkQueues(r)
+	if t.Graph == nil && t.People.Graphs() {
+		k.hint(k.first(&t.People.ExpertsFrom, &t.People.AgentsFrom, &t.People.Directory), "give the tenant a graph", "people are read from Microsoft Graph, and there is none")
 	}
 	checkNumbers(t.Numbers, k, r)
 	checkReasons(t.Reasons, k)

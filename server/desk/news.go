@@ -8,7 +8,6 @@ import (
 	"cordboard/server/call"
 	"cordboard/server/fact"
 	"cordboard/server/inbox"
-	"cordboard/server/people"
 	"cordboard/server/routing"
 	"cordboard/session/wire"
 )
@@ -146,6 +145,7 @@ func (e cardGone) apply(s *seat) {
 		s.call = nil
 		s.publish(wire.News{Clear: []wire.Section{wire.ClearCall}})
 		s.freshen()
+		s.leaveWhenDone()
 	}
 }
 
@@ -177,6 +177,7 @@ func (e wrapGone) apply(s *seat) {
 		s.wrap = nil
 		s.publish(wire.News{Clear: []wire.Section{wire.ClearWrap}})
 		s.freshen()
+		s.leaveWhenDone()
 	}
 }
 
@@ -313,21 +314,6 @@ func (r *Room) PresenceChanged() {
 type presenceCame struct{}
 
 func (presenceCame) apply(s *seat) { s.publish(wire.News{Experts: s.experts()}) }
-
-type rulesChanged struct{}
-
-func (rulesChanged) apply(s *seat) {
-	t := s.room.tenant()
-	if p := t.Roster.ByID(s.person.ID); p != nil && p.Role >= people.Agent {
-		s.person, s.role = p, min(s.role, p.Role)
-	} else {
-		putOut{wire.Refused{Code: "unknown", Words: "You are no longer in this contact centre."}}.apply(s)
-		return
-	}
-	t.ACD.Tell(routing.Skilled{Agent: s.person.ID, Skills: s.skills()})
-	s.board.Reasons = t.Rules.Reasons
-	s.publish(wire.News{Experts: s.experts()})
-}
 
 // The day's figures are read a little after a call, when its facts are in the ledger, and seldom.
 const (

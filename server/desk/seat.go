@@ -61,6 +61,7 @@ type seat struct {
 	callsToday int
 	undo       *undo // what may be taken back now
 	expires    time.Time
+	removed    bool // no longer of the contact centre
 	over       bool
 }
 

@@ -9,7 +9,10 @@ import (
 	abs "github.com/microsoft/kiota-abstractions-go"
 )
 
-var readMembers = operation{"read the members of a group", "GroupMember.Read.All", "experts and agents from groups and teams"}
+var (
+	readMembers = operation{"read the members of a group", "GroupMember.Read.All", "experts and agents from groups and teams"}
+	nameMembers = operation{"read the names of members", "User.Read.All", "experts and agents from groups and teams"}
+)
 
 // Changes are the users that are new or different since a delta link was given.
 type Changes struct {
@@ -42,21 +45,28 @@ func (c *Client) Changes(ctx context.Context, link string) (Changes, error) {
 	return out, nil
 }
 
-// Members gives the people of a group or team, by its object id. Other things in a group are left out.
+// Members gives the people of a group or team, by its object id. Other things in a group are left out. Who may read
+// members but no users gets ids without names from Graph: that is an *Error of kind NoConsent.
 func (c *Client) Members(ctx context.Context, group string) ([]User, error) {
 	var out []User
-	for link := c.o.GraphURL + "/groups/" + url.PathEscape(group) + "/members?$select=" + userFields; link != ""; {
+	for link := c.o.GraphURL + "/groups/" + url.PathEscape(group) + "/members?$top=999&$select=" + userFields; link != ""; {
 		p, err := c.page(ctx, readMembers, link)
 		if err != nil {
 			return out, err
 		}
 		for _, u := range p.Value {
-			if u.Type == "" || u.Type == "#microsoft.graph.user" {
-				out = append(out, u.user())
+			if u.Type != "" && u.Type != "#microsoft.graph.user" {
+				continue
 			}
+			if u.Name == "" && u.User == "" {
+				c.health.saw(nameMembers, false)
+				return nil, &Error{Kind: NoConsent, Op: nameMembers.name, Permission: nameMembers.permission}
+			}
+			out = append(out, u.user())
 		}
 		link = p.Next
 	}
+	c.health.saw(nameMembers, true)
 	return out, nil
 }
 
@@ -78,11 +88,12 @@ type userJSON struct {
 	JobTitle   string          `json:"jobTitle"`
 	Phones     []string        `json:"businessPhones"`
 	Mobile     string          `json:"mobilePhone"`
+	Language   string          `json:"preferredLanguage"`
 	Enabled    *bool           `json:"accountEnabled"`
 }
 
 func (u userJSON) user() User {
-	out := User{ID: strings.ToLower(u.ID), User: strings.ToLower(u.User), Name: u.Name, Department: u.Department, JobTitle: u.JobTitle, Phone: u.Mobile}
+	out := User{ID: strings.ToLower(u.ID), User: strings.ToLower(u.User), Name: u.Name, Department: u.Department, JobTitle: u.JobTitle, Language: u.Language, Phone: u.Mobile}
 	if len(u.Phones) > 0 {
 		out.Phone = u.Phones[0]
 	}

@@ -113,3 +113,17 @@ func TestChatWithoutConsentNamesTheRight(t *testing.T) {
 		t.Errorf("health %+v", h)
 	}
 }
+
+// Who may read members but no users gets ids alone; that is said, with the permission, and nobody becomes nameless.
+func TestMembersWithoutNamesAreAMissingPermission(t *testing.T) {
+	m := simulated(t, lab.MicrosoftOptions{Permissions: []string{"GroupMember.Read.All"}})
+	m.AddGroup(lab.MicrosoftGroup{ID: lab.MicrosoftID("team"), Members: []string{"megan.bowen@contoso.com"}})
+	c := client(t, m, nil)
+	_, err := c.Members(within(t, 20*time.Second), lab.MicrosoftID("team"))
+	if kind(err) != graph.NoConsent || !strings.Contains(err.Error(), "User.Read.All") {
+		t.Fatalf("members: %v", err)
+	}
+	if h := c.Health(); h.State != graph.StateNoConsent || !strings.Contains(h.Words, "User.Read.All") || !strings.Contains(h.Words, "groups and teams") {
+		t.Errorf("health %+v", h)
+	}
+}

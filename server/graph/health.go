@@ -60,12 +60,29 @@ func (h *health) fine(op operation) {
 	h.line.Requests++
 	h.line.Good = h.now()
 	h.line.Again = time.Time{}
+	h.given(op)
+}
+
+// given: an operation has its permission; the caller holds the lock.
+func (h *health) given(op operation) {
 	delete(h.lost, op.name)
 	if len(h.lost) > 0 {
 		h.missing()
 		return
 	}
 	h.set(StateFine, "Graph answers.")
+}
+
+// saw notes, from an answer that was good, whether an operation has its permission.
+func (h *health) saw(op operation, permitted bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if permitted {
+		h.given(op)
+		return
+	}
+	h.lost[op.name] = Missing{op.permission, op.feature}
+	h.missing()
 }
 
 func (h *health) failed(op operation, e *Error) {

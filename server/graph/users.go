@@ -18,11 +18,12 @@ type User struct {
 	Name       string
 	Department string
 	JobTitle   string
+	Language   string // preferred, as "en-GB"
 	Phone      string // the first business number, else the mobile one; as it stands in the directory
 	Disabled   bool
 }
 
-const userFields = "id,displayName,userPrincipalName,department,jobTitle,businessPhones,mobilePhone,accountEnabled"
+const userFields = "id,displayName,userPrincipalName,department,jobTitle,businessPhones,mobilePhone,preferredLanguage,accountEnabled"
 
 // User finds a person by user principal name or object id. Errors are *Error; Kind NotFound when there is none.
 func (c *Client) User(ctx context.Context, name string) (User, error) {
@@ -59,7 +60,8 @@ func (c *Client) Users(ctx context.Context, names []string) (map[string]User, er
 
 func user(u models.Userable) User {
 	out := User{ID: strings.ToLower(text(u.GetId())), User: strings.ToLower(text(u.GetUserPrincipalName())), Name: text(u.GetDisplayName()),
-		Department: text(u.GetDepartment()), JobTitle: text(u.GetJobTitle()), Phone: text(u.GetMobilePhone())}
+		Department: text(u.GetDepartment()), JobTitle: text(u.GetJobTitle()),
+		Language: text(u.GetPreferredLanguage()), Phone: text(u.GetMobilePhone())}
 	if p := u.GetBusinessPhones(); len(p) > 0 {
 		out.Phone = p[0]
 	}

@@ -10,13 +10,13 @@ import (
 	"strings"
 )
 
-var userProperties = []string{"id", "displayName", "userPrincipalName", "mail", "department", "jobTitle", "businessPhones", "mobilePhone", "accountEnabled"}
+var userProperties = []string{"id", "displayName", "userPrincipalName", "mail", "department", "jobTitle", "businessPhones", "mobilePhone", "preferredLanguage", "accountEnabled"}
 
 // userJSON gives the properties asked for, all when none is named.
 func userJSON(p *msPerson, sel []string) map[string]any {
 	all := map[string]any{
 		"id": p.ID, "displayName": p.Name, "userPrincipalName": p.User, "mail": p.User,
-		"department": orNull(p.Department), "jobTitle": orNull(p.JobTitle), "businessPhones": []string{}, "mobilePhone": nil, "accountEnabled": !p.Disabled,
+		"department": orNull(p.Department), "jobTitle": orNull(p.JobTitle), "businessPhones": []string{}, "mobilePhone": nil, "preferredLanguage": orNull(p.Language), "accountEnabled": !p.Disabled,
 	}
 	if p.Phone != "" {
 		all["businessPhones"] = []string{p.Phone}
@@ -163,8 +163,15 @@ func (m *Microsoft) groupMembers(c *graphCall) {
 		c.fail(http.StatusNotFound, "Request_ResourceNotFound", "Resource '"+c.r.PathValue("id")+"' does not exist.")
 		return
 	}
+	if top := c.r.URL.Query().Get("$top"); top != "" {
+		if n, err := strconv.Atoi(top); err != nil || n < 1 || n > 999 {
+			c.fail(http.StatusBadRequest, "Request_BadRequest", "Invalid page size specified: '"+top+"'. Must be between 1 and 999 inclusive.")
+			return
+		}
+	}
 	from, _ := strconv.Atoi(c.r.URL.Query().Get("$skiptoken"))
 	value := []map[string]any{}
+	named := c.allowed([]string{"User.Read.All", "Directory.Read.All"}, []string{"User.Read.All", "User.ReadBasic.All"})
 	out := map[string]any{"@odata.context": m.GraphURL() + "/$metadata#directoryObjects"}
 	for i, user := range g.Members {
 		if i < from {
@@ -176,6 +183,11 @@ func (m *Microsoft) groupMembers(c *graphCall) {
 		}
 		if p := m.person(user); p != nil {
 			u := userJSON(p, sel)
+			for k := range u { // who may not read users gets to know only that they are there
+				if k != "id" && !named {
+					u[k] = nil
+				}
+			}
 			u["@odata.type"] = "#microsoft.graph.user"
 			value = append(value, u)
 		}

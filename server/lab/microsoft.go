@@ -52,6 +52,7 @@ type MicrosoftAccount struct {
 	Department string
 	JobTitle   string
 	Phone      string // business number, E.164
+	Language   string // preferred, as "en-GB"
 	Disabled   bool
 	Presence   MicrosoftPresence // how it begins; Offline when empty
 }

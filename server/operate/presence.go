@@ -24,7 +24,8 @@ func Presence(log *slog.Logger) server.PresenceMaker {
 		if err != nil {
 			return nil, err
 		}
-		p := &presence{client: c, roster: r, take: take, log: log.With("tenant", t.ID)}
+		p := &presence{client: c, take: take, log: log.With("tenant", t.ID), again: make(chan struct{}, 1)}
+		p.roster.Store(r)
 		p.ids.Store(&bound{})
 		p.poller = graph.NewPoller(c, graph.PollOptions{Every: t.Presence.Others, OnScreen: t.Presence.OnScreen, Sink: p.took, Log: log})
 		stopped := func(e *inbox.Panic) { p.log.Error("presence stopped by a fault of our own", "err", e) }
@@ -54,7 +55,8 @@ func graphOf(t *config.Tenant, log *slog.Logger) (*graph.Client, error) {
 type presence struct {
 	client *graph.Client
 	poller *graph.Poller
-	roster *people.Roster
+	roster atomic.Pointer[people.Roster]
+	again  chan struct{} // the roster is another
 	take   func([]people.Reading)
 	log    *slog.Logger
 	ids    atomic.Pointer[bound]
@@ -81,6 +83,7 @@ func (p *presence) resolve(ctx context.Context) {
 		}
 		select {
 		case <-time.After(wait):
+		case <-p.again:
 		case <-ctx.Done():
 			return
 		}
@@ -95,7 +98,8 @@ func (p *presence) resolveOnce(ctx context.Context) (all bool) {
 	add := func(id fact.AgentID, oid string) {
 		next.person[strings.ToLower(oid)], next.oid[id] = id, strings.ToLower(oid)
 	}
-	for _, e := range p.roster.Experts() {
+	experts := p.roster.Load().Experts()
+	for _, e := range experts {
 		switch {
 		case e.OID != "":
 			add(e.ID, e.OID)
@@ -122,7 +126,16 @@ func (p *presence) resolveOnce(ctx context.Context) (all bool) {
 	}
 	p.poller.OnScreen(oids)
 	p.poller.Everybody(oids)
-	return len(next.oid) == len(p.roster.Experts())
+	return len(next.oid) == len(experts)
+}
+
+// People replaces whose presence is told.
+func (p *presence) People(r *people.Roster) {
+	p.roster.Store(r)
+	select {
+	case p.again <- struct{}{}:
+	default:
+	}
 }
 
 // took puts the persons' own ids into readings.

@@ -49,7 +49,8 @@ type Person struct {
 	Role       Role // by the configuration; NoRole for experts who are nothing else
 	Expert     bool
 	Queues     []fact.QueueID
-	Confirm    string // never, suspect, always; empty: as the tenant has it
+	Confirm    string   // never, suspect, always; empty: as the tenant has it
+	From       []string // object ids of the groups and teams that brought the person
 }
 
 // Roster is all persons of a tenant. It is made once and never changed.
