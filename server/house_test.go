@@ -29,6 +29,7 @@ type house struct {
 	apart     *apart
 	addresses map[string]string
 	config    string
+	presence  server.PresenceMaker
 	log       *slog.Logger
 }
 
@@ -50,11 +51,13 @@ type houseOptions struct {
 	people   string // more keys of people, indented by six
 	outbound string // keys of outbound; an expert's phone of the lab answers sooner than a person, and is believed all the same
 	apart    bool   // the server runs in a process of its own
+	tenant   string // more keys of the tenant, indented by four
+	presence server.PresenceMaker
 }
 
 func newHouse(t testing.TB, o houseOptions) *house {
 	t.Helper()
-	h := &house{t: t, dir: t.TempDir(), log: testLog(t)}
+	h := &house{t: t, dir: t.TempDir(), presence: o.presence, log: testLog(t)}
 	var err error
 	if h.microsoft, err = lab.NewMicrosoft(lab.MicrosoftOptions{Dir: h.dir, Accounts: accounts(o.agents)}); err != nil {
 		t.Fatal(err)
@@ -151,7 +154,7 @@ tenants:
     name: Contoso
     region: gb
     console: {grace: %[14]s}
-    entra: {authority: "%[1]s", tenant: %[2]s, audience: %[3]s, client_id: %[4]s, scope: "%[5]s", ca_file: ca.pem}
+%[18]s    entra: {authority: "%[1]s", tenant: %[2]s, audience: %[3]s, client_id: %[4]s, scope: "%[5]s", ca_file: ca.pem}
     trunks:
       - {id: london, peers: [{host: 127.0.0.1, port: %[6]d, transport: %[7]s, health: 0 s}], allow: [127.0.0.1], ca_file: sbc-ca.pem%[8]s}
     numbers:
@@ -169,7 +172,7 @@ tenants:
         - {user: megan.bowen@contoso.com, name: Megan Bowen, number: "%[15]s"}
 %[16]s    outbound: {%[17]s}
 `, h.microsoft.URL(), m.TenantID, m.ServerClientID, m.ConsoleClientID, h.microsoft.Scope(), h.sbc.Port(transport), transport, o.trunk, supportNumber,
-		strings.Join(o.agents, ", "), or(o.ring, "20 s"), or(o.wrap, "30 s"), people.String(), or(o.grace, "20 s"), meganNumber, o.people, or(o.outbound, "confirm: never"))
+		strings.Join(o.agents, ", "), or(o.ring, "20 s"), or(o.wrap, "30 s"), people.String(), or(o.grace, "20 s"), meganNumber, o.people, or(o.outbound, "confirm: never"), o.tenant)
 	if err := os.WriteFile(filepath.Join(h.dir, "sbc-ca.pem"), h.sbc.Authority().PEM(), 0o600); err != nil {
 		h.t.Fatal(err)
 	}
@@ -184,7 +187,7 @@ func (h *house) start() {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	if h.server, err = server.Start(context.Background(), server.Options{Config: holder, Program: "cordboard test", Log: h.log}); err != nil {
+	if h.server, err = server.Start(context.Background(), server.Options{Config: holder, Program: "cordboard test", Presence: h.presence, Log: h.log}); err != nil {
 		h.t.Fatal(err)
 	}
 	h.addresses = h.server.Addresses()
