@@ -29,15 +29,15 @@ func (p *Phone) clock() {
 			next = now
 		}
 		for !next.After(now) {
-			p.turn(turn)
+			// A late turn is of the time when it was due: else the jitter buffer would see our lateness as the network's.
+			p.turn(turn, p.now().Add(next.Sub(now)))
 			next = next.Add(frameTime)
 		}
 		timer.Reset(time.Until(next))
 	}
 }
 
-func (p *Phone) turn(n int) {
-	now := p.now()
+func (p *Phone) turn(n int, now time.Time) {
 	p.voice.hush.agreed = p.line.takesComfort()
 	p.voice.turn(now, p.line.send)
 	if p.voice.startedSpeaking() {

@@ -44,7 +44,7 @@ func (e *earPath) next(now time.Time) {
 		e.play(p, e.other[:])
 		if p, kind = e.jitter.Next(now); kind == jitter.Play && !p.Skip {
 			e.play(p, e.wide[:])
-			fade(e.wide[:], e.other[:])
+			codec.Splice(e.wide[:], e.other[:])
 		} else {
 			e.wide = e.other
 		}
@@ -56,13 +56,6 @@ func (e *earPath) next(now time.Time) {
 	}
 	e.jitter.Quiet(codec.Power(e.wide[:]) < 100*100)
 	e.up.Process(e.out[:], e.wide[:])
-}
-
-// fade goes over from one frame to the other, which replaces it.
-func fade(to, from []int16) {
-	for i := range to {
-		to[i] = int16((int(to[i])*i + int(from[i])*(len(to)-i)) / len(to))
-	}
 }
 
 // play decodes a packet into 20 ms at 16 kHz. What a short one lacks is made up.

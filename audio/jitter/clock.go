@@ -8,7 +8,7 @@ import (
 const (
 	window   = 250                   // packets that are looked back on: 5 s
 	everyN   = 25                    // packets between two looks
-	slowDown = 4 * time.Millisecond  // the target falls by no more in a second
+	slowDown = 20 * time.Millisecond // the target falls by no more in a second
 	margin   = 4 * time.Millisecond  // above what the window shows
 	spike    = 40 * time.Millisecond // a packet that much above the target raises it without waiting for the look
 )

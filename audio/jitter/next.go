@@ -4,9 +4,10 @@ import "time"
 
 const (
 	tooMuch  = 25 * time.Millisecond // above the target before the delay is shortened
-	farMuch  = 80 * time.Millisecond // above the target: shortened also while somebody speaks
-	patience = 50                    // pulls for which it must have been too much: 1 s
-	hush     = 10                    // the same while nobody speaks
+	farMuch  = 50 * time.Millisecond // above the target: shortened soon, even while somebody speaks
+	patience = 50                    // pulls for which it must have been too much while somebody speaks: 1 s
+	haste    = 10                    // the same when it is far too much: speech is a tenth faster then
+	hush     = 5                     // the same while nobody speaks
 	slack    = 10 * time.Millisecond // half a frame: nearer than that to being due is due
 )
 
@@ -144,7 +145,7 @@ func (b *Buffer) drop(head *slot) {
 	b.used = 0
 }
 
-// shorten decides whether this frame is to be skipped because the stream has been played too late for a second.
+// shorten decides whether this frame is to be skipped because the stream has been played too late for a while.
 func (b *Buffer) shorten(now time.Time) bool {
 	over := b.clock.age(b.ts, now) - b.clock.target
 	if over < tooMuch || b.held < 2 {
@@ -152,13 +153,16 @@ func (b *Buffer) shorten(now time.Time) bool {
 		return false
 	}
 	b.early++
+	need := patience
 	switch {
-	case b.quiet && b.early >= hush:
-		b.early = 0
-	case over > farMuch && b.early >= patience:
-		b.early = patience / 2
-	default:
+	case b.quiet:
+		need = hush
+	case over > farMuch:
+		need = haste
+	}
+	if b.early < need {
 		return false
 	}
+	b.early = 0
 	return true
 }

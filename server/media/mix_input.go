@@ -19,6 +19,7 @@ type mixInput struct {
 	hide   *codec.Concealer
 	gain   codec.Ramp
 	narrow [narrowSample]int16
+	left   [wideSamples]int16
 }
 
 func newMixInput() *mixInput {
@@ -58,13 +59,22 @@ func (m *mixInput) pull(now time.Time, pcm []int16) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	p, kind := m.buffer.Next(now)
-	if kind == jitter.Play && p.Skip { // the buffer grows shorter: this frame fades into the next
-		m.decode(p, pcm)
-		p, kind = m.buffer.Next(now)
+	skipped := kind == jitter.Play && p.Skip
+	if skipped { // the buffer grows shorter: this frame goes over into the next
+		m.decode(p, m.left[:])
+		if p, kind = m.buffer.Next(now); kind != jitter.Play {
+			copy(pcm, m.left[:])
+			m.hide.Good(pcm)
+			m.gain.Apply(pcm)
+			return
+		}
 	}
 	switch kind {
 	case jitter.Play:
 		m.decode(p, pcm)
+		if skipped {
+			codec.Splice(pcm, m.left[:])
+		}
 		m.hide.Good(pcm)
 	case jitter.Lost:
 		m.hide.Conceal(pcm)
