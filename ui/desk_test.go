@@ -284,6 +284,16 @@ func scenes() []scene {
 			r.reply(wire.Reply{OK: true, People: p})
 			r.keys("down")
 		}},
+		{"emergency", "TALKING", true, then(call(nil), "!")},
+		{"people", "TALKING", true, func(r *rig) {
+			call(nil)(r)
+			r.keys("t", "a")
+			p := stage.Board(noon).Experts[:2]
+			p[0].ID, p[0].Name, p[0].Digit, p[0].Kind, p[0].Why = "u1", "Alex Wilber", 0, "user", "answers"
+			p[1].ID, p[1].Name, p[1].Digit, p[1].Kind, p[1].Number, p[1].Job, p[1].Department = "u2", "Adele Schmidt", 0, "user", false, "Accountant", ""
+			r.reply(wire.Reply{OK: true, People: p})
+			r.keys("down", "down")
+		}},
 		{"keypad", "TALKING", true, then(call(nil), "k", "2", "2", "1", "9", "#")},
 		{"note", "TALKING", true, then(call(nil), "e", " 再", "试", "!")},
 		{"help", "TALKING", true, then(call(nil), "?")},
@@ -306,6 +316,13 @@ func scenes() []scene {
 			r.tell(wire.Connected{State: wire.ConnLost, Since: noon}, wire.Connected{State: wire.ConnResumed, Took: 7 * time.Second})
 		}},
 		{"wrap", "WRAP-UP", true, wrapUp},
+		{"wrapcode", "WRAP-UP", true, func(r *rig) {
+			wrapUp(r)
+			w := *r.board.Wrap
+			w.Required, w.Code = true, ""
+			r.tell(wire.News{Seq: 9, Wrap: &w})
+			r.keys("enter")
+		}},
 		{"wrapnote", "WRAP-UP", true, then(wrapUp, "e")},
 		{"missed", "MISSED", true, func(r *rig) {
 			r.open(func(b *wire.Board) {

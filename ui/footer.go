@@ -3,6 +3,7 @@ package ui
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // footer is the last row: the mode, and exactly the keys that act now. What does not fit falls off at the right; "? keys" stays.
@@ -49,7 +50,7 @@ func (m *Model) footerRow(in mode) []footerKey {
 	}
 	for _, b := range m.footerKeys() {
 		pinned := b.act == actHelp || b.act == actHangup || b.act == actEndAll || b.act == actUndo
-		all = append(all, footerKey{b.act, b.shown(), m.v[b.label], pinned})
+		all = append(all, footerKey{b.act, b.shown(), m.labelOf(b), pinned})
 	}
 	slices.SortStableFunc(all, func(a, b footerKey) int { // what comes and goes stands at the end, and moves nothing
 		return late(a.act) - late(b.act)
@@ -66,6 +67,14 @@ func (m *Model) footerRow(in mode) []footerKey {
 		}
 	}
 	return all
+}
+
+// labelOf is the word beside a key; undo says for how long it can still be had.
+func (m *Model) labelOf(b *binding) string {
+	if u := m.board.Me.Undo; b.act == actUndo && u != nil && !u.Until.IsZero() && m.w >= 60 {
+		return m.v[b.label] + " " + itoa(int((m.left(u.Until)+time.Second-1)/time.Second)) + " s"
+	}
+	return m.v[b.label]
 }
 
 func late(a action) int {

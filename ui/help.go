@@ -77,6 +77,9 @@ func (m *Model) notNow(in mode) [][3]string {
 		add(actReady, wWhyInCall)
 		add(actMore, wWhyAfterCall)
 	case inWrap:
+		if m.codeWanted() {
+			out = append(out, [3]string{"Enter", m.v[wkDone], m.v[wWhyCodeFirst]})
+		}
 		add(actHangup, wWhyCallOver)
 		add(actReady, wWhyDoneFirst)
 	case inReady, inPause, inMissed:

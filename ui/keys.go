@@ -72,16 +72,18 @@ const (
 	actClearLine action = "clearline"
 	actPicker    action = "people"
 	actDial      action = "dial"
+	actHelpCall  action = "emergency"
 	actPickGo    action = "pickgo"
 	actPickAsk   action = "pickask"
 	actPickUp    action = "pickup"
 	actPickDown  action = "pickdown"
 	actPickDigit action = "pickdigit"
 
-	actCode     action = "code"
-	actDone     action = "done"
-	actMore     action = "more"
-	actCallBack action = "callback"
+	actCode      action = "code"
+	actDone      action = "done"
+	actCodeFirst action = "codefirst"
+	actMore      action = "more"
+	actCallBack  action = "callback"
 
 	actCopy       action = "copy"
 	actCopyNumber action = "copynumber"
@@ -209,7 +211,8 @@ func stateKeys() []binding {
 		{act: actPickReason, keys: letters, show: " ", label: wkNothing, run: (*Model).pickReason},
 		{act: actCode, keys: digits, show: "1-9", label: wkCode, group: 'c', run: (*Model).pickCode,
 			can: func(m *Model) bool { return m.board.Wrap != nil && len(m.board.Wrap.Codes) > 0 }},
-		{act: actDone, keys: []string{"enter"}, show: "Enter", label: wkDone, group: 'c', run: send(wire.DoDone)},
+		{act: actDone, keys: []string{"enter"}, show: "Enter", label: wkDone, group: 'c', run: send(wire.DoDone), can: func(m *Model) bool { return !m.codeWanted() }},
+		{act: actCodeFirst, keys: []string{"enter"}, show: "Enter", label: wkDone, quiet: true, run: (*Model).codeFirst, can: (*Model).codeWanted},
 		{act: actMore, keys: []string{"w"}, label: wkMore, group: 'c', run: send(wire.DoExtend),
 			can: func(m *Model) bool { return m.board.Wrap != nil && m.board.Wrap.More > 0 }},
 		{act: actCallBack, keys: []string{"o"}, label: wkCallBack, group: 'c', verb: wire.DoDial, run: (*Model).callBack,
@@ -270,6 +273,8 @@ func peopleKeys() []binding {
 		{act: actDrop, keys: []string{"x", "f4"}, label: wkDrop, group: 'p', can: (*Model).asking, run: send(wire.DoDrop)},
 		{act: actPicker, keys: []string{"t", "/"}, label: wkPicker, group: 'p', run: openPicker(pickTransfer)},
 		{act: actDial, keys: []string{"o"}, label: wkDial, group: 'p', verb: wire.DoDial, run: openPicker(pickDial)},
+		{act: actHelpCall, keys: []string{"!"}, label: wkEmergency, group: 'p', verb: wire.DoDial, quiet: true, run: openPicker(pickHelp),
+			can: func(m *Model) bool { return len(m.board.Tenant.Emergency) > 0 }},
 		{act: actPickGo, keys: []string{"enter"}, show: "Enter", label: wkPickGo, run: (*Model).pickGo, can: (*Model).pickable},
 		{act: actPickAsk, keys: []string{"tab"}, show: "Tab", label: wkAsk, verb: wire.DoAsk, run: (*Model).pickAsk,
 			can: func(m *Model) bool { return m.pick.kind == pickTransfer && m.pickable() }},

@@ -72,6 +72,9 @@ func (m *Model) modeWith(over overlay) mode {
 	}
 	switch over {
 	case overNote, overPicker:
+		if over == overPicker && m.pick.kind == pickHelp {
+			return inPicker // help comes before a call
+		}
 		if ringing {
 			return inTypeRing
 		}
@@ -160,7 +163,7 @@ type chip struct {
 }
 
 func chips() [modeCount]chip {
-	desk := []action{actHelp, actWhy, actHistory, actSettings, actUndo, actLeave, actSuspend, actRedraw}
+	desk := []action{actHelp, actWhy, actHistory, actSettings, actUndo, actHelpCall, actLeave, actSuspend, actRedraw}
 	with := func(keys ...action) []action {
 		for _, a := range desk {
 			if a == actWhy && (slices.Contains(keys, actWhyMe) || slices.Contains(keys, actWhyWaiting) || slices.Contains(keys, actWhyMissed)) {
@@ -188,24 +191,24 @@ func chips() [modeCount]chip {
 		inBack:     {wcBack, ring, with(actTransfer, actAskDigit, actQueue, actKeep, actPicker, actMute, actUnmute, actHold, actNote, actHangup)},
 		inAsking:   {wcAsking, calm, with(actSwap, actComplete, actJoin, actDrop, actMute, actUnmute, actNote, actAfter, actReadyAfter)},
 		inGroup:    {wcGroup, talk, with(actParty, actMuteOne, actUnmuteOne, actRemove, actAdd, actLeaveCall, actEndAll, actMute, actUnmute, actNote, actDrop, actKeypad, actAfter, actReadyAfter)},
-		inWrap:     {wcWrap, wrap, with(actUndo, actCode, actDone, actMore, actNote, actAfter, actReadyAfter, actCallBack)},
+		inWrap:     {wcWrap, wrap, with(actUndo, actCode, actDone, actCodeFirst, actMore, actNote, actAfter, actReadyAfter, actCallBack)},
 		inMissed:   {wcMissed, bad, with(actReadyAgain, actNotReady, actHistory, actWhyMissed)},
 		inWait:     {wcWait, calm, with(actAfter)},
 		inSure:     {wcSure, ring, []action{actSureYes, actSureNo, actHelp}},
-		inGate:     {wcGate, ring, []action{actAnyway, actGateOther, actGateAsk, actGateNo, actHelp, actLeave}},
-		inReason:   {wcPause, rest, []action{actPickReason, actEsc, actHelp, actLeave}},
-		inDecline:  {wcRing, ring, []action{actPickDecline, actAnswer, actEsc, actHelp, actLeave}},
-		inAsk:      {wcAsking, calm, []action{actAskWho, actEsc, actHelp, actLeave}},
-		inQueue:    {wcSending, calm, []action{actQueueWho, actEsc, actHelp, actLeave}},
-		inCopy:     {wcCopy, talk, []action{actCopyNumber, actCopyName, actCopyFact, actEsc, actHelp, actLeave}},
+		inGate:     {wcGate, ring, []action{actAnyway, actGateOther, actGateAsk, actGateNo, actHelp, actHelpCall, actLeave}},
+		inReason:   {wcPause, rest, []action{actPickReason, actEsc, actHelp, actHelpCall, actLeave}},
+		inDecline:  {wcRing, ring, []action{actPickDecline, actAnswer, actEsc, actHelp, actHelpCall, actLeave}},
+		inAsk:      {wcAsking, calm, []action{actAskWho, actEsc, actHelp, actHelpCall, actLeave}},
+		inQueue:    {wcSending, calm, []action{actQueueWho, actEsc, actHelp, actHelpCall, actLeave}},
+		inCopy:     {wcCopy, talk, []action{actCopyNumber, actCopyName, actCopyFact, actEsc, actHelp, actHelpCall, actLeave}},
 		inNote:     {wcNote, talk, []action{actSaveNote, actClearLine, actHangupF4, actLeave}},
 		inTypeRing: {wcRing, ring, []action{actAnswerF3, actSaveNote, actClearLine, actLeave}},
 		inPicker:   {wcPick, talk, []action{actPickGo, actPickAsk, actPickUp, actPickDown, actPickDigit, actEsc, actClearLine, actLeave}},
-		inKeypad:   {wcKeypad, talk, []action{actTone, actToneClear, actMute, actUnmute, actEsc, actHangupF4, actHelp, actLeave}},
+		inKeypad:   {wcKeypad, talk, []action{actTone, actToneClear, actMute, actUnmute, actEsc, actHangupF4, actHelp, actHelpCall, actLeave}},
 		inHelp:     {wcHelp, talk, []action{actEsc, actScrollUp, actScrollDown, actLeave}},
 		inWhy:      {wcWhy, talk, []action{actEsc, actScrollUp, actScrollDown, actLeave}},
-		inHistory:  {wcHistory, talk, []action{actStory, actScrollUp, actScrollDown, actCallRow, actCopyRow, actEsc, actHelp, actLeave}},
-		inSettings: {wcSettings, talk, []action{actScrollUp, actScrollDown, actChange, actTest, actEsc, actHelp, actLeave}},
+		inHistory:  {wcHistory, talk, []action{actStory, actScrollUp, actScrollDown, actCallRow, actCopyRow, actEsc, actHelp, actHelpCall, actLeave}},
+		inSettings: {wcSettings, talk, []action{actScrollUp, actScrollDown, actChange, actTest, actEsc, actHelp, actHelpCall, actLeave}},
 		inOut:      {wcSignIn, bad, []action{actNewCode, actLeave}},
 	}
 }

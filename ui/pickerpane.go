@@ -3,7 +3,9 @@ package ui
 // pickerPane finds people, queues, numbers.
 func (m *Model) pickerPane(w, h int) []string {
 	head := m.v[wTransferTo]
-	if m.pick.kind == pickDial || m.board.Call == nil {
+	if m.pick.kind == pickHelp {
+		head = m.v[wEmergency]
+	} else if m.pick.kind == pickDial || m.board.Call == nil {
 		head = m.v[wCallOut]
 	} else if m.pick.kind == pickAdd {
 		head = m.v[wAddTo]
@@ -24,6 +26,8 @@ func (m *Model) pickerPane(w, h int) []string {
 	l := p.line()
 	if m.pick.edit.empty() && m.pick.kind == pickTransfer {
 		l.put(dim, m.v[wPickEmpty])
+	} else if m.pick.kind == pickHelp {
+		l.put(text, m.v[wEmergencyWhat])
 	} else {
 		l.put(dim, m.v[wPickTyped])
 	}
@@ -47,6 +51,9 @@ func (m *Model) pickLine(p *pane, i int) *line {
 		first = m.t.g.pick
 	}
 	l.put(talk|bold, first).sp(1)
+	if r.help {
+		return l.put(bad|bold, m.t.g.alert+" "+r.number).sp(2).put(text, m.v[wEmergency]).sp(max(0, l.max-l.w))
+	}
 	if r.number != "" {
 		return l.put(text|bold, "  "+r.number).sp(2).put(dim, m.v[wANumber]).sp(max(0, l.max-l.w))
 	}
@@ -64,6 +71,9 @@ func (m *Model) pickLine(p *pane, i int) *line {
 	l.put(role, glyph).sp(1).field(style, visual(e.Name), name).sp(1)
 	rest := p.inner() - l.w
 	where := e.Department
+	if e.Kind == "user" && where == "" {
+		where = e.Job
+	}
 	if len(e.Skills) > 0 {
 		if where != "" {
 			where += " " + m.t.g.dot + " "
@@ -78,6 +88,11 @@ func (m *Model) pickLine(p *pane, i int) *line {
 		state, role = m.v[wNoNumberShort], dim
 	} else if e.Old {
 		state += "?"
+	}
+	if e.Why != "" && rest >= 44 {
+		why := m.v.why(e.Why)
+		l.field(calm, why, 9).sp(1)
+		rest -= 10
 	}
 	l.field(text, where, max(0, rest-26)).sp(1).field(role, state, 16).sp(1)
 	m.seen(l, e)

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -14,7 +15,8 @@ type pickKind uint8
 const (
 	pickTransfer pickKind = iota
 	pickDial
-	pickAdd // to the group call
+	pickAdd  // to the group call
+	pickHelp // an emergency number, in any state
 )
 
 // picker finds people, queues and numbers. The server searches; what is on the desk is found at once.
@@ -31,13 +33,19 @@ type picker struct {
 type pickRow struct {
 	person *wire.Person
 	number string
+	help   bool // of an emergency: it is always called, and no caller is handed to it
 }
 
 func openPicker(kind pickKind) func(*Model, string) tea.Cmd {
 	return func(m *Model, _ string) tea.Cmd {
-		m.over, m.prefix = overPicker, inNone
+		m.over, m.prefix, m.gate = overPicker, inNone, nil
 		m.pick = picker{kind: kind}
 		m.pick.edit.max = 80
+		if kind == pickHelp {
+			m.phoneRing(false) // whoever calls for help must hear
+			m.listPeople("")
+			return nil
+		}
 		return m.search()
 	}
 }
@@ -47,6 +55,9 @@ func (m *Model) search() tea.Cmd {
 	q := strings.TrimSpace(m.pick.edit.text())
 	m.pick.at = 0
 	m.listPeople(q)
+	if m.pick.kind == pickHelp {
+		return nil
+	}
 	return m.do(wire.Command{Do: wire.DoSearch, Text: q})
 }
 
@@ -72,8 +83,16 @@ func (p *picker) found(r wire.Reply, asked string) {
 func (m *Model) listPeople(q string) {
 	p := &m.pick
 	p.rows = p.rows[:0]
+	if p.kind == pickHelp {
+		for _, n := range m.board.Tenant.Emergency {
+			if strings.HasPrefix(n, q) {
+				p.rows = append(p.rows, pickRow{number: n, help: true})
+			}
+		}
+		return
+	}
 	if n := asNumber(q); n != "" {
-		p.rows = append(p.rows, pickRow{number: n})
+		p.rows = append(p.rows, pickRow{number: n, help: slices.Contains(m.board.Tenant.Emergency, n)})
 	}
 	type scored struct {
 		p *wire.Person
@@ -221,8 +240,9 @@ func (m *Model) pickGo(string) tea.Cmd {
 	if to == nil {
 		return nil
 	}
+	help := m.pick.rows[m.pick.at].help
 	m.over = overNone
-	if m.pick.kind == pickDial || m.board.Call == nil {
+	if help || m.pick.kind == pickDial || m.board.Call == nil {
 		return m.do(wire.Command{Do: wire.DoDial, To: to})
 	}
 	if m.pick.kind == pickAdd {
@@ -232,6 +252,9 @@ func (m *Model) pickGo(string) tea.Cmd {
 }
 
 func (m *Model) pickAsk(string) tea.Cmd {
+	if m.pick.rows[m.pick.at].help {
+		return m.pickGo("")
+	}
 	to := m.chosen()
 	if to == nil {
 		return nil

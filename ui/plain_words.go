@@ -13,14 +13,14 @@ var plainAlias = map[string]action{
 	"s": actSwap, "j": actJoin, "x": actHangup, "k": actKeypad, "e": actNote, "t": actPicker, "o": actDial, "w": actMore, "z": actUndo,
 	"H": actHistory, "@": actWhy, "?": actHelp, "l": actLeaveCall, "find": actPicker, "call": actDial, "today": actHistory,
 	"muted": actAnswerMuted, "m answer": actAnswerMuted, "quit": actLeave, "exit": actLeave, "bye": actLeave, "keys": actHelp, "A": actSecond,
-	"take": actTakeBack, "yes": actAnyway, "y": actAnyway, "end": actHangup, "extend": actMore, "wait": actMore, "signout": actLeave,
+	"!": actHelpCall, "take": actTakeBack, "yes": actAnyway, "y": actAnyway, "end": actHangup, "extend": actMore, "wait": actMore, "signout": actLeave,
 }
 
 // plainWords is every word that --plain understands.
 func plainWords() []string {
 	list := []string{"ready", "notready", "answer", "answermuted", "decline", "hold", "resume", "mute", "unmute", "transfer", "ask", "queue", "swap", "complete",
 		"join", "drop", "hangup", "leavecall", "tones", "note", "people", "dial", "code", "done", "more", "undo", "keep", "anyway", "no", "history", "why", "again",
-		"where", "help", "add", "remove", "muteone", "unmuteone", "newcode", "browser", "takeover", "leave"}
+		"where", "help", "emergency", "add", "remove", "muteone", "unmuteone", "newcode", "browser", "takeover", "leave"}
 	slices.Sort(list)
 	return list
 }
@@ -80,6 +80,8 @@ func (p *plain) run(word, rest string) {
 		m.search()
 	case actDial:
 		p.dial(rest)
+	case actHelpCall:
+		p.emergency(rest)
 	case actHistory:
 		m.do(wire.Command{Do: wire.DoHistory})
 	case actWhy:
@@ -200,6 +202,16 @@ func (p *plain) dial(rest string) {
 		return
 	}
 	p.m.do(wire.Command{Do: wire.DoDial, To: &wire.Target{Kind: wire.ToNumber, Number: n}})
+}
+
+// emergency calls a number of help; without one it says which there are.
+func (p *plain) emergency(number string) {
+	all := p.m.board.Tenant.Emergency
+	if !slices.Contains(all, number) {
+		p.no(p.m.v[wEmergency] + " " + strings.Join(all, ", "))
+		return
+	}
+	p.m.do(wire.Command{Do: wire.DoDial, To: &wire.Target{Kind: wire.ToNumber, Number: number}})
 }
 
 func (p *plain) again() {

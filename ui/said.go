@@ -1,5 +1,18 @@
 package ui
 
+// reasons why somebody stands high in a list of people, in one word each; others are shown as they come.
+var reasonsHigh = map[string]map[string]string{
+	"zh": {"free": "空闲", "skill": "技能", "recent": "最近", "answers": "常接听", "name": "姓名", "team": "团队", "expert": "专家", "spoke": "通过话"},
+}
+
+// why is the reason of a place in a list of people.
+func (v words) why(s string) string {
+	if w := reasonsHigh[v[wLanguage]][s]; w != "" {
+		return w
+	}
+	return s
+}
+
 // said are the sentences that the server sends by key, with the same names to fill in. A key that is missing here is
 // shown in the server's English words.
 var said = map[string]map[string]string{

@@ -93,14 +93,14 @@ func (m *Model) changed(before *Board) tea.Cmd {
 	if b.Call != nil && (before.Call == nil || before.Call.Contact != b.Call.Contact) {
 		m.backSeen = false
 		m.demoDone[2] = true
-		if m.over != overNote && m.over != overPicker {
+		if m.over != overNote && m.over != overPicker || m.helping() && b.Call.Direction == "out" {
 			m.over = overNone
 		}
 	}
 	if c := b.Call; c != nil && c.Back != nil && (before.Call == nil || before.Call.Back == nil || !before.Call.Back.At.Equal(c.Back.At)) {
 		m.backSeen = false
 	}
-	if b.Call != nil && b.Call.Transfer != nil && m.over == overPicker {
+	if b.Call != nil && b.Call.Transfer != nil && m.over == overPicker && !m.helping() {
 		m.over = overNone
 	}
 	if !m.demoDone[2] { // a missed call wants r once more
@@ -122,7 +122,7 @@ func (m *Model) callGone() {
 	}
 	m.sure, m.gate, m.toneWait, m.toneFor = sureness{}, nil, "", ""
 	m.prefix, m.digitAt = inNone, time.Time{}
-	if m.over == overKeypad || m.over == overPicker {
+	if m.over == overKeypad || m.over == overPicker && !m.helping() {
 		m.over = overNone
 	}
 }
@@ -136,6 +136,9 @@ func (m *Model) followNote(before *Board) {
 		m.over = overNone
 	}
 }
+
+// helping says that the emergency numbers are open, which nothing closes but the person.
+func (m *Model) helping() bool { return m.over == overPicker && m.pick.kind == pickHelp }
 
 func (m *Model) phoneRing(on bool) {
 	if m.o.Phone != nil {

@@ -40,6 +40,8 @@ func target(p *wire.Person) *wire.Target {
 		return &wire.Target{Kind: wire.ToAgent, ID: p.ID}
 	case "team":
 		return &wire.Target{Kind: wire.ToTeam, ID: p.ID}
+	case "user":
+		return &wire.Target{Kind: wire.ToUser, ID: p.ID}
 	}
 	return &wire.Target{Kind: wire.ToExpert, ID: p.ID}
 }

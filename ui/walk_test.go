@@ -35,7 +35,7 @@ func TestNothingBreaksTheFrame(t *testing.T) {
 }
 
 var walkKeys = []string{"enter", "esc", "tab", "up", "down", "backspace", "f1", "f2", "f3", "f4", "ctrl+c", "ctrl+u", "ctrl+l", "pgdown", "home", "end", "left", "right",
-	"1", "2", "9", "a", "A", "c", "d", "e", "h", "H", "j", "k", "l", "m", "n", "o", "q", "r", "s", "t", "w", "x", "y", "z", "?", "@", ",", "/", ":", " ", "#", "*", "王", "é"}
+	"1", "2", "9", "a", "A", "c", "d", "e", "h", "H", "j", "k", "l", "m", "n", "o", "q", "r", "s", "t", "w", "x", "y", "z", "?", "@", ",", "/", ":", " ", "#", "*", "!", "王", "é"}
 
 func walk(r *rig, rnd *rand.Rand) {
 	r.now = r.now.Add(time.Duration(rnd.IntN(900)) * time.Millisecond)

@@ -178,6 +178,7 @@ const (
 	wLeftOnly
 	wMoreTimes
 	wWhatWasIt
+	wCodeFirst
 	wYouMissed
 	wRang
 	wTakenBy
@@ -250,6 +251,7 @@ const (
 	wWhyAfterCall
 	wWhyCallOver
 	wWhyDoneFirst
+	wWhyCodeFirst
 	wWhyNoCall
 	wAsked
 	wNCalls
@@ -266,6 +268,8 @@ const (
 	wTransferTo
 	wAddTo
 	wCallOut
+	wEmergency
+	wEmergencyWhat
 	wNFound
 	wNobodyFound
 	wPickEmpty
@@ -434,6 +438,7 @@ const (
 	wkPicker
 	wkFind
 	wkDial
+	wkEmergency
 	wkPickGo
 	wkChoose
 	wkExperts

@@ -1,6 +1,12 @@
 package ui
 
-import "time"
+import (
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"cordboard/session/wire"
+)
 
 // wrapping is what is still to do after a call: digits are codes, the note is one key away.
 func (m *Model) wrapping(w, h int) []string {
@@ -55,6 +61,18 @@ func (m *Model) wrapBar(p *pane) *line {
 	return p.line().bar(wrap, min(40, p.inner()-words.w-2), part, m.o.Motion != "calm").sp(1).add(words)
 }
 
+// codeWanted says that the work after the call cannot be done before a code is chosen.
+func (m *Model) codeWanted() bool {
+	w := m.board.Wrap
+	return w != nil && w.Required && w.Code == "" && len(w.Codes) > 0
+}
+
+// codeFirst says why Enter does not end the work yet.
+func (m *Model) codeFirst(string) tea.Cmd {
+	m.problem = Told{m.server(), wire.Said{Words: m.v.sentence(wire.Said{Key: "code_wanted"}), Bad: true}}
+	return nil
+}
+
 // codes stand in three columns, read downwards; the chosen one is filled.
 func (m *Model) codes(p *pane) {
 	b := m.board.Wrap
@@ -62,7 +80,11 @@ func (m *Model) codes(p *pane) {
 		p.add(p.line().put(text|bold, "Enter ").put(text, m.v[wkDone]))
 		return
 	}
-	p.add(p.line().put(text, m.v[wWhatWasIt]))
+	ask := p.line().put(text, m.v[wWhatWasIt])
+	if m.codeWanted() {
+		ask.sp(2).put(ring|bold, m.v[wCodeFirst])
+	}
+	p.add(ask)
 	n := min(9, len(b.Codes))
 	rows := max(3, (n+2)/3)
 	col := p.inner() / 3

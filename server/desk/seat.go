@@ -72,7 +72,7 @@ func newSeat(r *room, p *people.Person, role people.Role) *seat {
 		replies: map[string]*wire.Reply{}, tried: map[string]string{}, resume: rand.Text(),
 	}
 	s.line = t.Line(p.ID)
-	s.board = wire.Board{Tenant: wire.Tenant{ID: string(t.ID), Name: t.Name}, Reasons: t.Rules.Reasons}
+	s.board = wire.Board{Tenant: wire.Tenant{ID: string(t.ID), Name: t.Name, Emergency: t.Rules.Emergency}, Reasons: t.Rules.Reasons}
 	s.board.Me = wire.Me{ID: string(p.ID), Name: p.Name, Role: role.String(), State: wire.Offline, Since: time.Now()}
 	s.board.Experts = s.experts()
 	r.mu.Lock()

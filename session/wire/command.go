@@ -76,6 +76,7 @@ const (
 	ToQueue  TargetKind = "queue"
 	ToNumber TargetKind = "number"
 	ToTeam   TargetKind = "team" // several experts at once; the first to answer takes it
+	ToUser   TargetKind = "user" // somebody of the directory, by object id
 )
 
 // Reply answers one Command. Words say what happened, or why not and what to do.

@@ -65,6 +65,8 @@ type Said struct {
 type Tenant struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
+	// Emergency are the numbers of help, as dialled: they are called in any state, before all rules.
+	Emergency []string `json:"emergency,omitempty"`
 }
 
 // State is an agent's state (one table on the server, changed only there).

@@ -34,7 +34,7 @@ func experts(now time.Time) []wire.Person {
 // Board is a desk in the middle of a shift, for screens.
 func Board(now time.Time) wire.Board {
 	return wire.Board{
-		Tenant: wire.Tenant{ID: "contoso", Name: "Contoso"},
+		Tenant: wire.Tenant{ID: "contoso", Name: "Contoso", Emergency: []string{"112", "999"}},
 		Me: wire.Me{ID: "adele", Name: "Adele Vance", Role: "agent", State: wire.NotReady, Since: now.Add(-12*time.Minute - 40*time.Second),
 			Reason: &wire.Reason{ID: "lunch", Name: "Lunch", Key: "l", Allowance: 30 * time.Minute}, By: "you", Idle: wire.Idle{Place: 2, Of: 7, Before: "Isaiah Langer"}},
 		Queues: []wire.Queue{
