@@ -193,9 +193,9 @@ func callRules(t *config.Tenant, r *people.Roster, now *people.Presences) *call.
 			read, known := now.Of(id)
 			return known && read.Away()
 		},
-		RingFor:     t.Outbound.Ring,
-		LineWait:    2 * time.Second,
-		AnnounceEnd: 15 * time.Second,
+		Plan:     plan(t),
+		RingFor:  t.Outbound.Ring,
+		LineWait: 2 * time.Second,
 	}
 }
 

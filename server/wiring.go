@@ -184,6 +184,7 @@ type sounds struct {
 	music    map[fact.QueueID]*media.Clip
 	fallback *media.Clip
 	confirm  *media.Clip // the tenant's own words that ask for a key
+	words    map[wordKey]*media.Clip
 }
 
 func loadSounds(p *media.Plane, t *config.Tenant) (*sounds, error) {
@@ -205,6 +206,11 @@ func loadSounds(p *media.Plane, t *config.Tenant) (*sounds, error) {
 		}
 		s.confirm = clip
 	}
+	words, err := loadWords(p, t)
+	if err != nil {
+		return nil, fmt.Errorf("prompts: %w", err)
+	}
+	s.words = words
 	return s, nil
 }
 
@@ -238,13 +244,16 @@ func (s *sounds) NewMix() call.Mix { return s.plane.NewMix() }
 // Ringback is the tone of the tenant's region.
 func (s *sounds) Ringback() media.Source { return media.Ringback(s.region) }
 
-// Prompt plays something once; nil when there is nothing of that name.
-func (s *sounds) Prompt(name string, done func()) media.Source {
-	c := s.plane.BuiltinPrompt(name)
+// Announce says words to a caller of a queue: the tenant's, or ours.
+func (s *sounds) Announce(q fact.QueueID, word string, done func()) (media.Source, time.Duration) {
+	c := s.words[wordKey{q, word}]
 	if c == nil {
-		return nil
+		c = s.plane.Announcement(word)
 	}
-	return media.Once(c, done)
+	if c == nil {
+		return nil, 0
+	}
+	return media.Once(c, done), time.Duration(c.Frames()) * 20 * time.Millisecond
 }
 
 // Confirm asks who was rung to press a key: in the tenant's words, or in ours with the caller's number.

@@ -32,6 +32,8 @@ type Call struct {
 	waited    time.Duration
 	queue     fact.QueueID
 	path      []string
+	way       *flow.Way // before the queue, and when nobody there can take the call
+	words     *words    // that the caller hears on that way
 
 	leg       *sipLeg // the caller
 	offer     *Offer  // rings at somebody
@@ -111,7 +113,7 @@ func Start(d Deps, dialog Dialog) *Call {
 func newCall(d Deps, dir fact.Direction, now time.Time) *Call {
 	id := fact.ContactID(fact.NewID(now))
 	return &Call{
-		id: id, deps: d, inbox: inbox.New[Event](), direction: dir, arrived: now, wraps: map[fact.AgentID]*wrapUp{},
+		id: id, deps: d, inbox: inbox.New[Event](), direction: dir, arrived: now, wraps: map[fact.AgentID]*wrapUp{}, way: flow.New(d.Rules.Plan),
 		log: d.Log.With("tenant", d.Rules.Tenant, "contact", id),
 	}
 }
@@ -205,7 +207,7 @@ func (arrive) apply(c *Call) {
 		c.refuse(404, "no such number")
 		return
 	}
-	next := flow.Start(to)
+	next := c.way.Start(to, c.arrived)
 	if no, refused := next.(flow.Refuse); refused {
 		c.refuse(no.Code, no.Why)
 		return
@@ -254,16 +256,6 @@ func (c *Call) answerCaller(info trunk.Info) bool {
 		c.log.Info("caller gone before the answer", "err", err)
 	}
 	return true
-}
-
-func (c *Call) follow(next flow.Command) {
-	switch n := next.(type) {
-	case flow.Queue:
-		c.path = n.Path
-		c.enqueue(fact.QueueID(n.Queue), n, false, "")
-	case flow.Ring:
-		c.ringDirect(fact.AgentID(n.Agent))
-	}
 }
 
 // refuse ends a call that was not answered.

@@ -190,6 +190,7 @@ type house struct {
 	calls   []*call.Call
 	mu      sync.Mutex
 	noCodec bool
+	speaks  bool  // callers are told why nobody takes them
 	room    *room // the last
 }
 
@@ -200,10 +201,17 @@ func (h *house) NewVoice(o media.RTPOptions) (call.Voice, error) {
 	h.voices = append(h.voices, v)
 	return v, nil
 }
-func (h *house) Music(q fact.QueueID) media.Source  { return media.Music(nil) }
-func (h *house) NewMix() call.Mix                   { h.room = &room{}; return h.room }
-func (h *house) Ringback() media.Source             { return media.Ringback("gb") }
-func (h *house) Prompt(string, func()) media.Source { return nil }
+func (h *house) Music(q fact.QueueID) media.Source { return media.Music(nil) }
+func (h *house) NewMix() call.Mix                  { h.room = &room{}; return h.room }
+func (h *house) Ringback() media.Source            { return media.Ringback("gb") }
+func (h *house) Announce(q fact.QueueID, word string, done func()) (media.Source, time.Duration) {
+	if !h.speaks {
+		return nil, 0
+	}
+	h.note("said: %s of %s", word, q)
+	time.AfterFunc(3*time.Second, done)
+	return media.Once(media.NewClip("word "+word, make([]int16, 320), 16000), nil), 3 * time.Second
+}
 func (h *house) Confirm(call.Caller, func()) media.Source {
 	return media.Once(media.NewClip("press a key", make([]int16, 320), 16000), nil)
 }
@@ -285,7 +293,7 @@ func newHouse(t *testing.T) *house {
 			SRTP:      func(string) string { return "off" },
 			Codecs:    func(string) []media.Codec { return media.AllCodecs() },
 			CallerID:  func(c, called fact.Number) (fact.Number, fact.Number) { return c, called },
-			RingFor:   18 * time.Second, LineWait: 2 * time.Second, AnnounceEnd: 5 * time.Second,
+			RingFor:   18 * time.Second, LineWait: 2 * time.Second,
 		},
 	}
 	return h

@@ -42,8 +42,8 @@ type Media interface {
 	NewVoice(o media.RTPOptions) (Voice, error)
 	Music(q fact.QueueID) media.Source
 	Ringback() media.Source
-	// Prompt is nil when the tenant has none of that name.
-	Prompt(name string, done func()) media.Source
+	// Announce says one of flow.Words to a caller of a queue, once, and how long that takes; nil when there is nothing to say.
+	Announce(q fact.QueueID, word string, done func()) (media.Source, time.Duration)
 	// Confirm says that there is a call from somebody, and which key takes it.
 	Confirm(from Caller, done func()) media.Source
 	NewMix() Mix
@@ -111,10 +111,10 @@ type Rules struct {
 	Doubt func(to Target) Doubt
 	// Away says whether the last known presence of a person makes it unlikely that the person answers: offline, away, not to be
 	// disturbed, out of office. nil: nothing is known.
-	Away        func(personID string) bool
-	RingFor     time.Duration // one attempt of a transfer
-	LineWait    time.Duration // for an agent's line after the answer
-	AnnounceEnd time.Duration // longest closing prompt
+	Away     func(personID string) bool
+	Plan     *flow.Plan    // what queues do with callers whom they cannot serve; nil: nothing
+	RingFor  time.Duration // one attempt of a transfer
+	LineWait time.Duration // for an agent's line after the answer
 }
 
 // voice is how a leg by that trunk is made.

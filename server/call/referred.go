@@ -56,7 +56,7 @@ func (c *Call) refers(l *sipLeg, v trunk.Referred) {
 
 // refersHome brings the caller to one of the tenant's own numbers: a queue or an agent.
 func (c *Call) refersHome(l *sipLeg, to flow.Destination, answer func(int)) {
-	next := flow.Start(to)
+	next := c.way.Start(to, time.Now())
 	if no, refused := next.(flow.Refuse); refused {
 		answer(no.Code)
 		return

@@ -37,6 +37,7 @@ type transfer struct {
 	reservation fact.ReservationID
 	asking      bool   // the arbiter has not said yet whether the agent can be rung
 	from        *place // to a queue: where the caller came from
+	onward      bool   // nobody's: a queue sends its caller there
 }
 
 // Transfer hands the caller on without asking first. It can be taken back until it is answered.
@@ -200,7 +201,7 @@ func (c *Call) answeredBy(r *rung, sdp []byte) {
 		return
 	}
 	alone := t.consult && len(t.rings) == 1 // the agent hears for himself who answers
-	if alone || !c.doubts(r.leg, r.to) {
+	if alone || t.onward || !c.doubts(r.leg, r.to) {
 		c.answered(r)
 		return
 	}
@@ -256,6 +257,10 @@ func (c *Call) transferFailed(why string, code int) {
 		who = t.who
 	}
 	c.tellStory(backWords(who.Name, why))
+	if t.onward {
+		c.onwardFailed(backWords(who.Name, why))
+		return
+	}
 	if back == "queue" {
 		c.toHead("transfer to " + who.Name + " failed: " + strings.ReplaceAll(why, "_", " "))
 		return

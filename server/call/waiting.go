@@ -94,7 +94,7 @@ func (e OfferOver) apply(c *Call) {
 		c.transferFailed(transferWhy(e.Outcome), 0)
 	}
 	if e.Kind == routing.FromDirect { // nobody else is rung
-		goodbye{"agent " + string(e.Outcome)}.apply(c)
+		c.nobodyTakes("agent " + string(e.Outcome))
 	}
 }
 
@@ -215,47 +215,21 @@ func (e LineUp) apply(c *Call) {
 	}
 }
 
-// Left: routing took the contact out of its queue.
-type Left struct{ routing.Leave }
-
-func (e Left) apply(c *Call) {
-	if c.over {
-		return
-	}
-	c.record(fact.Left{Queue: e.Queue, Reason: e.Reason})
-	c.tellStory("left the queue: " + strings.ReplaceAll(e.Reason, "_", " "))
-	if t := c.transfer; t != nil && t.from != nil { // the agent who moved the caller here is still there
-		c.transferFailed("unreachable", 0)
-		return
-	}
-	finish := func() { c.Tell(goodbye{e.Reason}) }
-	if p := c.deps.Media.Prompt(e.Reason, finish); p != nil {
-		c.leg.voice.Hear(p)
-		c.after(c.deps.Rules.AnnounceEnd, goodbye{e.Reason})
-		return
-	}
-	goodbye{e.Reason}.apply(c)
-}
-
-// goodbye: the closing words were said.
-type goodbye struct{ reason string }
-
-func (e goodbye) apply(c *Call) {
-	if !c.over && c.agent == nil {
-		c.endBy(fact.Unanswered, "system", 0, e.reason)
-	}
-}
-
 // ringDirect rings one agent whose own number was called.
 func (c *Call) ringDirect(id fact.AgentID) {
 	c.queuedAt = time.Now()
 	c.leg.voice.Hear(c.deps.Media.Ringback())
 	c.deps.ACD.Ask(routing.Reserve{Contact: c.id, Agent: id, Kind: routing.FromDirect, Ring: c.deps.Rules.RingFor}, func(late *routing.TooLate) {
 		if late != nil {
-			c.Tell(goodbye{"agent " + late.Why})
+			c.Tell(notTaken{"agent " + late.Why})
 		}
 	})
 }
+
+// notTaken: the agent whose own number was called cannot be rung.
+type notTaken struct{ why string }
+
+func (e notTaken) apply(c *Call) { c.nobodyTakes(e.why) }
 
 func mediaCode(err error) int {
 	var bad *media.SDPError

@@ -58,6 +58,7 @@ func (q *Queue) defaults() {
 	q.Strategy = "longest_idle"
 	q.Ring = 20 * time.Second
 	q.Nobody = Target{Kind: "wait"}
+	q.Closed = Target{Kind: "hangup"}
 }
 
 func (w *Wrapup) defaults() { w.Time, w.Extra, w.More = 30*time.Second, 30*time.Second, 2 }

@@ -20,9 +20,12 @@ type Queue struct {
 	Ring           time.Duration `yaml:"ring" min:"3s" max:"2min" doc:"how long one agent is rung"`
 	Wrapup         Wrapup        `yaml:"wrapup" doc:"work after a call"`
 	Music          Path          `yaml:"music" doc:"WAV file while waiting and on hold; without one the built-in music"`
-	Greeting       Path          `yaml:"greeting" doc:"WAV file heard first"`
+	Greeting       Path          `yaml:"greeting" doc:"WAV file heard first; without one that of the tenant's prompts"`
+	Prompts        Prompts       `yaml:"prompts" doc:"words to the queue's callers instead of the tenant's"`
+	Hours          string        `yaml:"hours" doc:"when it is open, an id of hours; always: though there are hours for all"`
+	Closed         Target        `yaml:"closed" doc:"where callers go outside the hours: hangup, queue:ID or number:+…"`
 	LongestWait    LongestWait   `yaml:"longest_wait" doc:"what becomes of a caller nobody answers"`
-	Nobody         Target        `yaml:"nobody" doc:"when no agent of the queue is signed in: wait or hangup"`
+	Nobody         Target        `yaml:"nobody" doc:"when no agent of the queue is signed in: wait, hangup, queue:ID or number:+…"`
 	ServiceLevel   ServiceLevel  `yaml:"service_level" doc:"the target, as 80/20"`
 	AfterMissed    AfterMissed   `yaml:"after_missed" doc:"after a missed offer: key (the agent presses one), or ready again after a time"`
 	Declined       Declined      `yaml:"declined" doc:"after a declined offer"`
@@ -47,7 +50,7 @@ type Code struct {
 // LongestWait is what becomes of a caller nobody answers.
 type LongestWait struct {
 	After time.Duration `yaml:"after" min:"10s" max:"4h" doc:"how long a caller waits at most"`
-	Then  Target        `yaml:"then" doc:"hangup: the caller hears why and the call ends"`
+	Then  Target        `yaml:"then" doc:"hangup: the caller hears why and the call ends; or queue:ID, number:+…"`
 }
 
 // ServiceLevel is the target of a queue and how it is counted.
@@ -116,8 +119,15 @@ func (q *Queue) check(k *checker, r *refs, served bool) {
 	for i := range q.Skills {
 		r.skills.want(&q.Skills[i], q.Skills[i].Name)
 	}
-	r.target(k, &q.LongestWait.Then, "hangup")
-	r.target(k, &q.Nobody, "wait", "hangup")
+	r.checkWayOut(k, &q.LongestWait.Then, "hangup", "queue", "number")
+	r.checkWayOut(k, &q.Nobody, "wait", "hangup", "queue", "number")
+	r.checkWayOut(k, &q.Closed, "hangup", "queue", "number")
+	if q.Hours != "" && q.Hours != Always {
+		r.hours.want(&q.Hours, q.Hours)
+	}
+	if q.Greeting != "" && q.Prompts.Greeting != "" {
+		k.bad(&q.Prompts.Greeting, "greeting and prompts.greeting are both given")
+	}
 	codes := k.names("code")
 	for i := range q.Wrapup.Codes {
 		k.id(&q.Wrapup.Codes[i].ID, "code")

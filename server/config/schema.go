@@ -38,6 +38,9 @@ var shapes = map[reflect.Type]func() node{
 	reflect.TypeFor[Prefix]():      func() node { return node{"type": "string"} },
 	reflect.TypeFor[Target]():      func() node { return node{"type": "string", "pattern": `^(hangup|wait|(queue|agent|number):.+)$`} },
 	reflect.TypeFor[AfterMissed](): func() node { return node{"type": "string"} },
+	reflect.TypeFor[Times]():       func() node { return node{"type": "string", "pattern": `^[0-9:\s,-]+$`} },
+	reflect.TypeFor[Date]():        func() node { return node{"type": "string", "pattern": `^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$`} },
+	reflect.TypeFor[Days]():        func() node { return node{"type": []string{"string", "array"}} },
 	reflect.TypeFor[Skills](): func() node {
 		return node{"oneOf": []node{
 			{"type": "object", "additionalProperties": node{"type": "integer", "minimum": 1, "maximum": 10}},

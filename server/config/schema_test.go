@@ -28,14 +28,16 @@ func TestTheSchemaKnowsTheKeysOfTheStarter(t *testing.T) {
 	if ring := dig(t, queue, "properties", "ring"); ring["default"] != "20 s" || ring["description"] == "" {
 		t.Errorf("ring: %v", ring)
 	}
-	if queue["properties"].(map[string]any)["greeting"] != nil {
-		t.Error("the schema has a key that is refused")
+	if queue["properties"].(map[string]any)["greeting"] == nil {
+		t.Error("the schema lacks a queue's greeting")
 	}
 	if need, _ := queue["required"].([]any); len(need) != 2 {
 		t.Errorf("a queue needs %v", need)
 	}
 	if trunk := dig(t, schema, "properties", "tenants", "items", "properties", "trunks", "items", "properties"); trunk["password_file"] == nil {
 		t.Error("secrets may come from files, but not by the schema")
+	} else if trunk["ptime"] != nil {
+		t.Error("the schema has a key that is refused")
 	}
 }
 

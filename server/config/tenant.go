@@ -16,6 +16,8 @@ type Tenant struct {
 	Trunks   []Trunk  `yaml:"trunks" need:"yes" doc:"the SBCs"`
 	Numbers  []Number `yaml:"numbers" doc:"what rings where"`
 	Queues   []Queue  `yaml:"queues" doc:"where callers wait"`
+	Hours    []Hours  `yaml:"hours" doc:"when queues are open; without any they never close"`
+	Prompts  Prompts  `yaml:"prompts" doc:"the tenant's own words to callers"`
 	Reasons  []Reason `yaml:"reasons" doc:"why an agent is not ready"`
 	People   People   `yaml:"people" need:"yes" doc:"agents, experts, supervisors, administrators"`
 	Outbound Outbound `yaml:"outbound" doc:"numbers that agents dial or transfer to"`
@@ -81,6 +83,8 @@ func (t *Tenant) Queue(id string) *Queue {
 // refs are the ids of a tenant that others refer to.
 type refs struct {
 	trunks, queues, agents *names
+	hours                  *names
+	outbound               *Outbound
 	skills                 *names // that at least one agent has
 	trunkOf                map[string]*Trunk
 }
@@ -103,7 +107,7 @@ func (t *Tenant) check(k *checker) {
 	if len(t.Trunks) == 0 {
 		k.bad(&t.Trunks, "at least one trunk is needed")
 	}
-	r := &refs{trunks: k.names("trunk"), queues: k.names("queue"), agents: k.names("agent"), skills: k.names("skill"), trunkOf: map[string]*Trunk{}}
+	r := &refs{trunks: k.names("trunk"), queues: k.names("queue"), agents: k.names("agent"), skills: k.names("skill"), hours: k.names("hours"), outbound: &t.Outbound, trunkOf: map[string]*Trunk{}}
 	for i := range t.Trunks {
 		r.trunks.lines[t.Trunks[i].ID] = 0
 		r.trunks.order = append(r.trunks.order, t.Trunks[i].ID)
@@ -114,6 +118,8 @@ func (t *Tenant) check(k *checker) {
 	for i := range t.Queues {
 		r.queues.add(&t.Queues[i].ID, t.Queues[i].ID)
 	}
+	t.checkHours(k, r)
+	t.Outbound.check(k, r) // the queues' ways on are held against its rules
 	for i := range t.Queues {
 		t.Queues[i].check(k, r, t.People.Serves(t.Queues[i].ID))
 	}
@@ -121,9 +127,9 @@ func (t *Tenant) check(k *checker) {
 	if t.Graph == nil && t.People.Graphs() {
 		k.hint(k.first(&t.People.ExpertsFrom, &t.People.AgentsFrom, &t.People.Directory), "give the tenant a graph", "people are read from Microsoft Graph, and there is none")
 	}
+	t.checkWays(k)
 	checkNumbers(t.Numbers, k, r)
 	checkReasons(t.Reasons, k)
-	t.Outbound.check(k, r)
 	t.Presence.check(k)
 }
 

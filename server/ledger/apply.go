@@ -63,6 +63,9 @@ func (s *shelf) applyContact(b *book, seq, at, died int64, e *fact.Entry) error 
 		b.queued(at, f)
 	case fact.Left:
 		b.leave(at, string(f.Queue), "left")
+		if c.Queue == "" { // it was closed: nobody waited there
+			c.Queue = string(f.Queue)
+		}
 	case fact.Offered:
 		b.offered(at, string(e.Agent), f)
 	case fact.OfferEnded:

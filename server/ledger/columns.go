@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"cordboard/server/fact"
 )
 
 // column of the contacts report: its head, its key in CSV and JSON, and what stands in it.
@@ -64,10 +66,18 @@ func (c *Contact) how() string {
 	return c.End
 }
 
+// why is how it ended, with the reason when nobody took the call: closed, nobody, longest wait.
+func (c *Contact) why() string {
+	if c.Ended != 0 && c.End == string(fact.Unanswered) && c.Reason != "" {
+		return c.End + ": " + gap(c.Reason)
+	}
+	return c.how()
+}
+
 var contactColumns = makeContactColumns()
 
 // tableColumns are what the table shows and sums.
-var tableColumns = split(`id arrived number name withheld called queue waited_ms talk_ms hold_ms wrap_ms talked_with end ended ended_by code wrap_code mos answered`)
+var tableColumns = split(`id arrived number name withheld called queue waited_ms talk_ms hold_ms wrap_ms talked_with end ended ended_by code reason wrap_code mos answered`)
 
 func makeContactColumns() []*column {
 	waited, waitedS := length(func(c *Contact) int64 { return c.WaitedMS })
@@ -92,7 +102,7 @@ func makeContactColumns() []*column {
 		{head: "hold", key: "hold_s", right: true, of: onHold, raw: onHoldS},
 		{head: "wrap", key: "wrap_s", right: true, of: wrap, raw: wrapS},
 		{head: "with", key: "with", most: 32, of: shown(func(c *Contact) string { return shortAll(c.With) }), raw: plain(func(c *Contact) string { return c.With })},
-		{head: "end", key: "end", of: shown((*Contact).how), raw: plain((*Contact).how)},
+		{head: "end", key: "end", most: 26, of: shown((*Contact).why), raw: plain((*Contact).how)},
 		{head: "hung up", key: "hung_up_by", of: shown(func(c *Contact) string { return c.EndedBy }), raw: plain(func(c *Contact) string { return c.EndedBy })},
 		{head: "SIP", key: "sip_code", right: true, of: func(c *Contact, _ *ReportOptions) string { return number(c.Code) }, raw: func(c *Contact, _ *ReportOptions) any { return c.Code }},
 		{head: "code", key: "wrap_code", most: 14, of: shown(func(c *Contact) string { return c.WrapCode }), raw: plain(func(c *Contact) string { return c.WrapCode })},

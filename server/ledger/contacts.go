@@ -13,7 +13,7 @@ import (
 type Filter struct {
 	Tenant   fact.TenantID // must be given
 	From, To time.Time     // of arrival; To is not included
-	Queue    string        // waited in it at any time
+	Queue    string        // waited in it at any time, or came to it while it was closed
 	Agent    string        // talked with this agent; the whole sign-in name, or what stands before the @
 	Number   string        // of the caller: the whole number, or its last digits
 	End      string        // completed, abandoned, transferred, unanswered, refused, broken, open
@@ -35,7 +35,7 @@ func (f *Filter) where() (string, []any) {
 	}
 	// Sets are made once and looked up; asked for each contact, SQLite would walk a tenant's rows each time.
 	if f.Queue != "" {
-		add("id IN (SELECT contact FROM visits WHERE tenant = ? AND queue = ?)", string(f.Tenant), f.Queue)
+		add("(queue = ? OR id IN (SELECT contact FROM visits WHERE tenant = ? AND queue = ?))", f.Queue, string(f.Tenant), f.Queue)
 	}
 	if f.Agent != "" {
 		a := strings.ToLower(f.Agent)

@@ -9,7 +9,7 @@ import (
 // The tables are a projection: everything in them comes from the facts, in order, and can be made again.
 // Times are microseconds since 1970, 0 for never; lengths are milliseconds. schemaVersion goes up with every
 // change; tables of another version are thrown away and made anew from the facts.
-const schemaVersion = 2
+const schemaVersion = 3
 
 // row is one row of a table: pointers to its columns, in the order of the table.
 type row interface{ fields() []any }

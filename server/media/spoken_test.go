@@ -2,6 +2,7 @@ package media
 
 import (
 	"math"
+	"strings"
 	"testing"
 )
 
@@ -56,6 +57,25 @@ func TestTheKeyIsAskedForBeforeTheNumberIsRead(t *testing.T) {
 		if c := p.word(w); c.Frames() < 8 || c.Frames() > 45 {
 			t.Errorf("%q takes %d frames", w, c.Frames())
 		}
+	}
+	for name, text := range sentences {
+		c := p.Announcement(name)
+		if s := float64(c.Frames()) / 50; s < 1 || s > 9 {
+			t.Errorf("%s takes %.1f s", name, s)
+		}
+		for _, w := range strings.Fields(text) {
+			if w != "," && len(spoken[w]) == 0 {
+				t.Errorf("%s: %q cannot be said", name, w)
+			}
+			for _, sound := range spoken[w] {
+				if speechSounds[sound].length == 0 {
+					t.Errorf("%q has no sound %q", w, sound)
+				}
+			}
+		}
+	}
+	if p.Announcement("greeting") != nil {
+		t.Error("there is a greeting that nobody made")
 	}
 	for d := range "0123456789" {
 		if len(spoken[string(rune('0'+d))]) == 0 {

@@ -27,7 +27,7 @@ func (e Enqueue) apply(s *State) {
 	}
 	c := &contact{id: e.Contact, queue: q, since: e.Since, head: e.Head, priority: e.Priority, needs: e.Needs, order: s.number()}
 	s.byID[c.id] = c
-	if q.Nobody && !s.staffed(q) {
+	if q.nobody(s) {
 		s.wait(c)
 		s.leave(c, "nobody")
 		return
@@ -36,15 +36,6 @@ func (e Enqueue) apply(s *State) {
 		c.leaveAt = s.timer(e.Since.Add(q.LongestWait), waitTimer, string(c.id))
 	}
 	s.wait(c)
-}
-
-func (s *State) staffed(q *queue) bool {
-	for _, a := range q.members {
-		if a.state != fact.Offline && a.console {
-			return true
-		}
-	}
-	return false
 }
 
 // Gone: the contact left: the caller hung up, or its call went elsewhere. Whoever was rung is free again.

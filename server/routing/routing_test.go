@@ -36,6 +36,15 @@ func newDesk(t *testing.T, agents int) *desk {
 	return d
 }
 
+// nightDesk has four agents, and a queue of one of them whose callers wait for nobody.
+func nightDesk(t *testing.T) *desk {
+	d := newDesk(t, 4)
+	with := settings(4)
+	with.Queues = append(with.Queues, Queue{ID: "night", Agents: []fact.AgentID{"agent3"}, Ring: 20 * time.Second, Nobody: true})
+	d.do(Configure{with})
+	return d
+}
+
 func (d *desk) do(w What) []Decision {
 	d.t.Helper()
 	out, next := d.s.Step(Event{d.now, w})
@@ -278,6 +287,12 @@ func (d *desk) check(walk *walk) {
 		}
 	}
 	for _, q := range s.queues {
+		if q.empty == s.staffed(q) {
+			d.t.Fatalf("%s is staffed: %v, and counts as empty: %v", q.ID, s.staffed(q), q.empty)
+		}
+		if q.Nobody && q.empty && !q.goneAt.After(d.now) && len(q.waiting) > 0 {
+			d.t.Fatalf("%d wait in %s for nobody", len(q.waiting), q.ID)
+		}
 		for i, c := range q.waiting {
 			if c.offer != nil {
 				d.t.Fatalf("%s waits and is offered", c.id)
@@ -331,7 +346,7 @@ func (d *desk) random(n func(int) int, made *int) {
 	switch n(23) {
 	case 0, 1:
 		*made++
-		d.do(Enqueue{Contact: fact.ContactID(fmt.Sprintf("c%d", *made)), Queue: []fact.QueueID{"support", "sales", "nowhere"}[n(3)], Since: d.now, Priority: n(2)})
+		d.do(Enqueue{Contact: fact.ContactID(fmt.Sprintf("c%d", *made)), Queue: []fact.QueueID{"support", "sales", "night", "nowhere"}[n(4)], Since: d.now, Priority: n(2)})
 	case 2:
 		d.do(SignIn{Agent: id})
 	case 3, 4:
@@ -378,7 +393,7 @@ func (d *desk) random(n func(int) int, made *int) {
 func TestRandomShiftsKeepEveryInvariant(t *testing.T) {
 	for seed := range uint64(400) {
 		r := rand.New(rand.NewPCG(seed, 1))
-		d, w, made := newDesk(t, 4), &walk{map[fact.ReservationID]int{}, map[fact.AgentID]fact.State{}}, 0
+		d, w, made := nightDesk(t), &walk{map[fact.ReservationID]int{}, map[fact.AgentID]fact.State{}}, 0
 		for range 400 {
 			d.now = d.now.Add(time.Duration(r.IntN(8000)) * time.Millisecond)
 			d.do(Tick{})
@@ -392,7 +407,7 @@ func TestRandomShiftsKeepEveryInvariant(t *testing.T) {
 func FuzzShift(f *testing.F) {
 	f.Add([]byte("0223344556677889900112233445566"))
 	f.Fuzz(func(t *testing.T, script []byte) {
-		d, w, made, at := newDesk(t, 4), &walk{map[fact.ReservationID]int{}, map[fact.AgentID]fact.State{}}, 0, 0
+		d, w, made, at := nightDesk(t), &walk{map[fact.ReservationID]int{}, map[fact.AgentID]fact.State{}}, 0, 0
 		pick := func(n int) int {
 			if at >= len(script) {
 				return 0

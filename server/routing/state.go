@@ -22,6 +22,7 @@ type State struct {
 	timers  timers
 	out     []Decision
 	count   uint64 // numbers reservations and arrivals
+	moved   bool   // somebody signed in or out, or lost a console, in this step
 }
 
 type queue struct {
@@ -30,6 +31,8 @@ type queue struct {
 	ready   []*agent   // longest idle first
 	members []*agent   // signed in or not, in the order of the settings
 	gone    bool       // no longer in the settings; lives until it is empty
+	empty   bool       // no agent of it is signed in
+	goneAt  time.Time  // then from this moment on nobody waits for them
 }
 
 type contact struct {
@@ -81,6 +84,7 @@ func (s *State) Step(e Event) (d []Decision, next time.Time) {
 	}
 	s.fire()
 	e.What.apply(s)
+	s.watchStaff()
 	s.match()
 	return s.out, s.timers.next()
 }
@@ -93,7 +97,7 @@ func (s *State) configure(settings Settings) {
 	for _, q := range settings.Queues {
 		was := s.byQueue[q.ID]
 		if was == nil {
-			was = &queue{}
+			was = &queue{empty: true}
 			s.byQueue[q.ID] = was
 		}
 		was.Queue, was.gone = q, false
@@ -135,6 +139,7 @@ func (s *State) configure(settings Settings) {
 	for _, a := range s.agents {
 		s.keepReady(a)
 	}
+	s.moved = true
 }
 
 func (s *State) agent(id fact.AgentID) *agent {

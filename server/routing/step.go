@@ -12,7 +12,7 @@ type SignIn struct {
 
 func (e SignIn) apply(s *State) {
 	a := s.agent(e.Agent)
-	a.skills, a.console = e.Skills, true
+	a.skills, a.console, s.moved = e.Skills, true, true
 	if a.state == fact.Offline {
 		s.change(a, SignsIn, ByRule, ReasonLogin)
 	}
@@ -42,7 +42,7 @@ func (e SignOut) apply(s *State) {
 		s.decide(TooLate{Agent: e.Agent, Why: "not_now"})
 		return
 	}
-	a.console = false
+	a.console, s.moved = false, true
 	r := a.offer
 	if r != nil {
 		s.over(r, fact.Withdrawn, "")
@@ -249,7 +249,7 @@ type Console struct {
 
 func (e Console) apply(s *State) {
 	a := s.agent(e.Agent)
-	a.console = e.Back
+	a.console, s.moved = e.Back, true
 	if e.Back {
 		if a.state == fact.Lost {
 			s.change(a, ConsoleBack, ByServer, "")

@@ -16,6 +16,7 @@ const (
 	graceTimer
 	missedTimer
 	skipTimer
+	staffTimer
 )
 
 type timer struct {
@@ -85,6 +86,10 @@ func (s *State) fire() {
 			if a := s.byAgent[fact.AgentID(t.key)]; a.state == fact.MissedState && a.until.Equal(t.at) {
 				s.idleFrom(a)
 				s.change(a, MissedEnds, ByRule, "")
+			}
+		case staffTimer:
+			if q := s.byQueue[fact.QueueID(t.key)]; q.goneAt.Equal(t.at) {
+				s.nobodyLeft(q)
 			}
 		case skipTimer: // only wakes match
 		}
