@@ -36,6 +36,40 @@ type Personal struct {
 	Note   string `json:"note,omitempty"`
 }
 
+// Written is an entry as it is stored: Data is the whole, Fact and Personal (empty: none) are the parts of it that
+// are kept as they came.
+type Written struct{ Data, Fact, Personal []byte }
+
+// Encode writes the entry with its kind and version; its fact comes last.
+func (e Entry) Encode() (w Written, err error) {
+	if w.Fact, err = json.Marshal(e.Fact); err != nil {
+		return w, err
+	}
+	if e.Personal != nil {
+		if w.Personal, err = json.Marshal(e.Personal); err != nil {
+			return w, err
+		}
+	}
+	head, err := json.Marshal(headJSON{e.Fact.Kind(), e.Fact.Version(), e.Tenant, e.N, e.At, e.Contact, e.Agent, w.Personal})
+	if err != nil {
+		return w, err
+	}
+	w.Data = append(head[:len(head)-1], `,"fact":`...)
+	w.Data = append(append(w.Data, w.Fact...), '}')
+	return w, nil
+}
+
+type headJSON struct {
+	Kind     string          `json:"kind"`
+	V        int             `json:"v"`
+	Tenant   TenantID        `json:"tenant"`
+	N        uint64          `json:"n"`
+	At       time.Time       `json:"at"`
+	Contact  ContactID       `json:"contact,omitempty"`
+	Agent    AgentID         `json:"agent,omitempty"`
+	Personal json.RawMessage `json:"personal,omitempty"`
+}
+
 type entryJSON struct {
 	Kind     string          `json:"kind"`
 	V        int             `json:"v"`
@@ -48,13 +82,10 @@ type entryJSON struct {
 	Fact     json.RawMessage `json:"fact"`
 }
 
-// MarshalJSON writes the entry with its kind and version.
+// MarshalJSON writes the entry as Encode does.
 func (e Entry) MarshalJSON() ([]byte, error) {
-	body, err := json.Marshal(e.Fact)
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(entryJSON{e.Fact.Kind(), e.Fact.Version(), e.Tenant, e.N, e.At, e.Contact, e.Agent, e.Personal, body})
+	w, err := e.Encode()
+	return w.Data, err
 }
 
 // UnmarshalJSON reads an entry. A kind that this program does not know becomes Unknown, so that an older

@@ -13,14 +13,15 @@ import (
 	"cordboard/server/inbox"
 )
 
-// projector reads the streams and writes the tables. Each transaction holds the rows and the number of the
+// projector writes the tables from the streams: what the writer stores it hands over, and what did not come that way,
+// because it was stored before the start or an error lies between, is read from the stream. Each transaction holds the rows and the number of the
 // last event in them, so that a process that is killed goes on exactly where the tables stand.
 type projector struct {
 	bus  *bus.Bus
 	db   *sql.DB
 	log  *slog.Logger
 	tell func(error) // nil: all is well
-	news *inbox.Inbox[struct{}]
+	news *inbox.Inbox[news]
 	read func(ctx context.Context, s *bus.Stream, from uint64, each func(bus.Message) error) error
 
 	mu      sync.Mutex
@@ -29,6 +30,7 @@ type projector struct {
 	moved   chan struct{}     // closed and made anew whenever done has changed
 	target  map[string]uint64 // stored, as last heard
 	waiting int               // who waits for the tables
+	given   int               // facts on their way from the writer
 }
 
 const (
@@ -42,7 +44,7 @@ const (
 var errStalled = errors.New("no events came from the store, though there are some")
 
 func newProjector(b *bus.Bus, db *sql.DB, log *slog.Logger, tell func(error)) *projector {
-	return &projector{bus: b, db: db, log: log, tell: tell, news: inbox.New[struct{}](), read: readStream, streams: map[string]*bus.Stream{},
+	return &projector{bus: b, db: db, log: log, tell: tell, news: inbox.New[news](), read: readStream, streams: map[string]*bus.Stream{},
 		done: map[string]uint64{}, target: map[string]uint64{}, moved: make(chan struct{})}
 }
 
@@ -77,18 +79,14 @@ func (p *projector) session(ctx context.Context) error {
 	defer conn.Close()
 	s := newShelf(conn)
 	defer s.closeStatements()
-	records := make(chan *record, 4096)
-	failed := make(chan error, 64)
-	reading := map[string]bool{}
-	if err := p.startReaders(ctx, s, reading, records, failed, &readers); err != nil {
+	f := &followers{p: p, shelf: s, records: make(chan *record, 4096), failed: make(chan error, 64), of: map[string]*follower{}, wait: &readers}
+	if err := f.begin(ctx); err != nil {
 		return err
 	}
-	return p.loop(ctx, s, records, failed, func() error {
-		return p.startReaders(ctx, s, reading, records, failed, &readers)
-	})
+	return p.loop(ctx, s, f)
 }
 
-func (p *projector) loop(ctx context.Context, s *shelf, records <-chan *record, failed <-chan error, more func() error) error {
+func (p *projector) loop(ctx context.Context, s *shelf, f *followers) error {
 	var due <-chan time.Time
 	watch := time.NewTicker(watchEvery)
 	defer watch.Stop()
@@ -100,19 +98,44 @@ func (p *projector) loop(ctx context.Context, s *shelf, records <-chan *record, 
 		count = 0
 		return p.commit(s)
 	}
+	hear := func(r *record) error {
+		fresh, err := f.hear(ctx, r)
+		if err != nil {
+			return errors.Join(err, s.abort())
+		}
+		if !fresh {
+			return nil
+		}
+		heard++
+		if count++; count >= commitAfter {
+			return commit()
+		}
+		if due == nil {
+			due = time.After(p.pace())
+		}
+		return nil
+	}
 	for {
 		select {
-		case r := <-records:
-			heard++
-			if err := p.take(s, r); err != nil {
-				return errors.Join(err, s.abort())
+		case r := <-f.records:
+			if err := hear(r); err != nil {
+				return err
 			}
-			if count++; count >= commitAfter {
-				if err := commit(); err != nil {
-					return err
+		case <-p.news.Ready():
+			all := p.news.Take()
+			p.took(all)
+			for _, n := range all {
+				if err := f.news(ctx, n); err != nil {
+					return errors.Join(err, s.abort())
 				}
-			} else if due == nil {
-				due = time.After(p.pace())
+				for _, r := range n.facts {
+					if err := hear(r); err != nil {
+						return err
+					}
+				}
+				if n.hurry && due != nil {
+					due = time.After(commitSoon)
+				}
 			}
 		case <-due:
 			if err := commit(); err != nil {
@@ -124,15 +147,7 @@ func (p *projector) loop(ctx context.Context, s *shelf, records <-chan *record, 
 			}
 			heard = 0
 			p.tell(nil)
-		case <-p.news.Ready():
-			p.news.Take()
-			if err := more(); err != nil {
-				return errors.Join(err, s.abort())
-			}
-			if due != nil {
-				due = time.After(commitSoon)
-			}
-		case err := <-failed:
+		case err := <-f.failed:
 			return errors.Join(err, s.abort())
 		case <-ctx.Done():
 			return errors.Join(ctx.Err(), s.abort())
@@ -158,6 +173,9 @@ func (p *projector) take(s *shelf, r *record) error {
 }
 
 func (p *projector) commit(s *shelf) error {
+	if !s.open {
+		return nil
+	}
 	at := map[string]uint64{}
 	for t, pos := range s.at {
 		at[t] = uint64(pos.Seq)

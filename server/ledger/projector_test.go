@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"cordboard/server/bus"
+	"cordboard/server/fact"
 )
 
 func TestTablesGoOnAfterAReaderThatHearsNothingAnyMore(t *testing.T) {
@@ -20,9 +21,20 @@ func TestTablesGoOnAfterAReaderThatHearsNothingAnyMore(t *testing.T) {
 		}
 		return s.Read(ctx, from, each)
 	}
-	putNumbered(l, 1, 10)
+	s, err := l.bus.Stream(within(t), "contoso")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := fact.Entry{Tenant: "contoso", N: 1, At: nine, Contact: "C1", Fact: fact.Held{By: "agent"}}.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Append(within(t), bus.Facts, [][]byte{before.Data}); err != nil { // what the writer does not know must be read
+		t.Fatal(err)
+	}
+	putNumbered(l, 2, 10)
 	settle(t, l)
-	if n, _, err := l.Position(within(t), "contoso"); n != 10 || err != nil || reads.Load() < 2 {
+	if n, _, err := l.Position(within(t), "contoso"); n != 11 || err != nil || reads.Load() < 2 {
 		t.Errorf("position %d (%v) after %d readers", n, err, reads.Load())
 	}
 }

@@ -14,13 +14,6 @@ func (p *projector) wake() {
 	p.moved = make(chan struct{})
 }
 
-// stored hears that events up to seq are stored.
-func (p *projector) stored(tenant string, seq uint64) {
-	p.mu.Lock()
-	p.target[tenant] = max(seq, p.target[tenant])
-	p.mu.Unlock()
-}
-
 // caughtUp waits until the tables have every event that is stored now.
 func (p *projector) caughtUp(ctx context.Context) error {
 	p.mu.Lock()
@@ -44,7 +37,7 @@ func (p *projector) caughtUp(ctx context.Context) error {
 func (p *projector) reach(ctx context.Context, tenant string, seq uint64) error {
 	p.wait(1)
 	defer p.wait(-1)
-	p.news.Put(struct{}{})
+	p.news.Put(news{hurry: true})
 	return p.until(ctx, tenant, seq)
 }
 

@@ -19,10 +19,16 @@ type record struct {
 	body     string
 	personal string
 	skip     bool // not a fact; only the position moves
+	given    bool // by the writer, not read
 }
 
 // unreadable is the kind of an event that is no fact we can read; it is kept as it is.
 const unreadable = "ledger.unreadable"
+
+// encoded is the record of a fact that is written by this process.
+func encoded(e fact.Entry, w fact.Written) *record {
+	return &record{tenant: string(e.Tenant), entry: e, version: e.Fact.Version(), body: string(w.Fact), personal: string(w.Personal)}
+}
 
 func decode(tenant string, m bus.Message) *record {
 	r := &record{tenant: tenant, seq: m.Seq, skip: m.Kind != bus.Facts}

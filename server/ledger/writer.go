@@ -16,6 +16,7 @@ type waitingFacts struct {
 	tenant string
 	stream *bus.Stream
 	data   [][]byte
+	facts  []*record // what data says
 	put    []time.Time
 }
 
@@ -79,13 +80,13 @@ func (l *Ledger) marshal(q *waitingFacts, it item) {
 		l.drop(it.entry)
 		return
 	}
-	data, err := json.Marshal(it.entry)
+	w, err := it.entry.Encode()
 	if err != nil {
 		l.log.Error("a fact that cannot be written", "tenant", q.tenant, "contact", it.entry.Contact, "kind", it.entry.Fact.Kind(), "err", err)
 		l.drop(it.entry)
 		return
 	}
-	q.data, q.put = append(q.data, data), append(q.put, it.put)
+	q.data, q.facts, q.put = append(q.data, w.Data), append(q.facts, encoded(it.entry, w)), append(q.put, it.put)
 }
 
 func (l *Ledger) drop(e fact.Entry) {
@@ -122,12 +123,12 @@ func (l *Ledger) storeOne(ctx context.Context, q *waitingFacts) error {
 		return err
 	}
 	n, err := l.append(limited, q.stream, q.data)
-	l.tables.stored(q.tenant, q.stream.Tail())
+	l.tables.stored(q.tenant, q.stream.Tail(), q.facts[:n], err)
 	clear(q.data[:n])
-	q.data, q.put = q.data[n:], q.put[n:]
+	q.data, q.facts, q.put = q.data[n:], q.facts[n:], q.put[n:]
 	l.waiting.Add(-int64(n))
 	if len(q.data) == 0 {
-		q.data, q.put = nil, nil
+		q.data, q.facts, q.put = nil, nil, nil
 	}
 	if err != nil {
 		return err
@@ -157,13 +158,16 @@ func (l *Ledger) storeLost(ctx context.Context, q *waitingFacts) error {
 	if err != nil {
 		return fmt.Errorf("lost facts: %w", err)
 	}
-	data, err := json.Marshal(fact.Entry{Tenant: fact.TenantID(q.tenant), At: time.Now(), Fact: fact.Unknown{Name: lostKind, V: 1, Body: body}})
+	e := fact.Entry{Tenant: fact.TenantID(q.tenant), At: time.Now(), Fact: fact.Unknown{Name: lostKind, V: 1, Body: body}}
+	w, err := e.Encode()
 	if err != nil {
 		return fmt.Errorf("lost facts: %w", err)
 	}
 	limited, cancel := context.WithTimeout(ctx, storeFor)
 	defer cancel()
-	if _, err := l.append(limited, q.stream, [][]byte{data}); err != nil {
+	_, err = l.append(limited, q.stream, [][]byte{w.Data})
+	l.tables.stored(q.tenant, q.stream.Tail(), []*record{encoded(e, w)}, err)
+	if err != nil {
 		return err
 	}
 	l.lost.told(q.tenant, lost)
