@@ -50,6 +50,7 @@ type houseOptions struct {
 	grace    string
 	people   string // more keys of people, indented by six
 	outbound string // keys of outbound; an expert's phone of the lab answers sooner than a person, and is believed all the same
+	limits   string // keys of limits; the test's own callers and agents are part of this process and its use of the processor
 	apart    bool   // the server runs in a process of its own
 	tenant   string // more keys of the tenant, indented by four
 	presence server.PresenceMaker
@@ -149,12 +150,13 @@ func (h *house) write(o houseOptions) {
   http: {listen: "127.0.0.1:0"}
   sip: {udp: "127.0.0.1:0", tcp: "127.0.0.1:0", tls: "127.0.0.1:0", advertise: 127.0.0.1}
   media: {bind: 127.0.0.1, advertise: 127.0.0.1, ports: 32000-39999, webrtc: "127.0.0.1:0"}
+  limits: {%[18]s}
 tenants:
   - id: contoso
     name: Contoso
     region: gb
     console: {grace: %[14]s}
-%[18]s    entra: {authority: "%[1]s", tenant: %[2]s, audience: %[3]s, client_id: %[4]s, scope: "%[5]s", ca_file: ca.pem}
+%[19]s    entra: {authority: "%[1]s", tenant: %[2]s, audience: %[3]s, client_id: %[4]s, scope: "%[5]s", ca_file: ca.pem}
     trunks:
       - {id: london, peers: [{host: 127.0.0.1, port: %[6]d, transport: %[7]s, health: 0 s}], allow: [127.0.0.1], ca_file: sbc-ca.pem%[8]s}
     numbers:
@@ -172,7 +174,7 @@ tenants:
         - {user: megan.bowen@contoso.com, name: Megan Bowen, number: "%[15]s"}
 %[16]s    outbound: {%[17]s}
 `, h.microsoft.URL(), m.TenantID, m.ServerClientID, m.ConsoleClientID, h.microsoft.Scope(), h.sbc.Port(transport), transport, o.trunk, supportNumber,
-		strings.Join(o.agents, ", "), or(o.ring, "20 s"), or(o.wrap, "30 s"), people.String(), or(o.grace, "20 s"), meganNumber, o.people, or(o.outbound, "confirm: never"), o.tenant)
+		strings.Join(o.agents, ", "), or(o.ring, "20 s"), or(o.wrap, "30 s"), people.String(), or(o.grace, "20 s"), meganNumber, o.people, or(o.outbound, "confirm: never"), or(o.limits, "cpu: 0"), o.tenant)
 	if err := os.WriteFile(filepath.Join(h.dir, "sbc-ca.pem"), h.sbc.Authority().PEM(), 0o600); err != nil {
 		h.t.Fatal(err)
 	}

@@ -52,6 +52,7 @@ type Server struct {
 	listener net.Listener
 	control  *http.Server // nil: no control socket
 	open     atomic.Int64 // calls
+	cpu      *processor
 	draining atomic.Bool
 	cancel   context.CancelFunc
 	failed   chan error
@@ -59,7 +60,7 @@ type Server struct {
 
 // Start starts a server and returns when it takes calls. What was started is stopped again when something fails.
 func Start(ctx context.Context, o Options) (*Server, error) {
-	s := &Server{o: o, log: o.Log, tenants: map[string]*tenant{}, failed: make(chan error, 1)}
+	s := &Server{o: o, log: o.Log, tenants: map[string]*tenant{}, failed: make(chan error, 1), cpu: newProcessor()}
 	if err := s.start(ctx); err != nil {
 		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
@@ -76,6 +77,7 @@ func (s *Server) start(ctx context.Context) error {
 	}
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.cancel = cancel
+	s.watchLoad(run)
 	var err error
 	if s.bus, err = bus.Open(ctx, bus.Options{Dir: filepath.Join(dir, "bus"), Log: s.log}); err != nil {
 		return err

@@ -152,23 +152,6 @@ func (h handler) PeerHealth(trunkID, peer string, up bool, why string) {
 	h.s.log.Warn("SBC does not answer; calls go to the next peer", "trunk", trunkID, "peer", peer, "err", why)
 }
 
-// load says whether new calls are too much: over the limit of open calls, or the arbiter is behind.
-func (s *Server) load() (busy bool, retryAfter time.Duration) {
-	if s.draining.Load() {
-		return true, 30 * time.Second
-	}
-	if int(s.open.Load()) >= s.o.Config.Now().Server.Limits.OpenCalls {
-		return true, 5 * time.Second
-	}
-	now := time.Now()
-	for _, t := range s.tenants {
-		if t.acd.Age(now) > 200*time.Millisecond {
-			return true, time.Second
-		}
-	}
-	return false, 0
-}
-
 // dialer makes outgoing dialogs for calls.
 type dialer struct{ edge *trunk.Edge }
 

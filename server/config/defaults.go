@@ -24,7 +24,7 @@ func (m *Media) defaults() {
 	m.TOS = classes["ef"]
 }
 
-func (l *Limits) defaults() { l.OpenCalls = 2000 }
+func (l *Limits) defaults() { l.OpenCalls, l.CPU = 2000, 85 }
 
 func (t *Tenant) defaults() {
 	t.Region = "us"

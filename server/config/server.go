@@ -67,6 +67,7 @@ type ICE struct {
 // Limits say when new calls are refused.
 type Limits struct {
 	OpenCalls int `yaml:"open_calls" min:"1" doc:"calls at once; one more is answered 503"`
+	CPU       int `yaml:"cpu" min:"0" max:"100" doc:"percent of the processors that the server may use itself, over two seconds; above it new calls are answered 503, with 0 never"`
 }
 
 func (s *Server) check(k *checker) {

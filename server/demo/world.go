@@ -118,6 +118,7 @@ server:
   http: {listen: "%[1]s"}
   sip: {udp: "%[2]s", tcp: "%[2]s", tls: "127.0.0.1:0", advertise: 127.0.0.1}
   media: {bind: 127.0.0.1, advertise: 127.0.0.1, ports: 31000-31999, webrtc: "127.0.0.1:0"}
+  limits: {cpu: 0} # the callers and agents of the demonstration are part of this process
 tenants:
   - id: contoso
     name: Contoso

@@ -172,15 +172,6 @@ func (e *Edge) newCall(req *sip.Request, tx *sip.ServerTx, n *trunk, p *peer) {
 			return
 		}
 	}
-	if e.o.Load != nil {
-		if busy, wait := e.o.Load(); busy {
-			e.count.refused.Add(1)
-			res := e.answer(req, 503, "Service Unavailable")
-			retryAfter(res, wait)
-			e.respond(tx, res)
-			return
-		}
-	}
 	if wrong := e.shortSession(req); wrong != nil {
 		e.respond(tx, wrong)
 		return
@@ -189,6 +180,15 @@ func (e *Edge) newCall(req *sip.Request, tx *sip.ServerTx, n *trunk, p *peer) {
 	if refusal != nil {
 		e.respond(tx, refusal)
 		return
+	}
+	if e.o.Load != nil && replaced == nil { // who takes a place in a call that is up makes no new one
+		if busy, wait := e.o.Load(); busy {
+			e.count.refused.Add(1)
+			res := e.answer(req, 503, "Service Unavailable")
+			retryAfter(res, wait)
+			e.respond(tx, res)
+			return
+		}
 	}
 	d := e.incoming(req, tx, n, p, replaced)
 	e.respond(tx, e.answer(req, 100, "Trying"))

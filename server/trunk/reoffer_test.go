@@ -306,7 +306,8 @@ func TestAPeerThatMayRefersAndReplaces(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := london()
 		n.MayRefer = true
-		h := newHouse(t, nil, n)
+		busy := false
+		h := newHouse(t, func(o *Options) { o.Load = func() (bool, time.Duration) { return busy, time.Second } }, n)
 		s := h.sbc(theirs)
 		d, nn, tag := h.answered(s)
 		to := "<sip:sip.pstnhub.microsoft.com:5061;transport=tls;x-m=8:orgid:AbC;x-tt=aGk%3D;x-e=?Replaces=a%40b%3Bto-tag%3D1>"
@@ -327,6 +328,7 @@ func TestAPeerThatMayRefersAndReplaces(t *testing.T) {
 		if last := s.expect("NOTIFY"); !strings.HasPrefix(last.body(), "SIP/2.0 200 OK") || !strings.HasPrefix(last.header("Subscription-State"), "terminated") {
 			t.Fatalf("NOTIFY:\n%s", last.text)
 		}
+		busy = true // a call that is up goes on, with whom it will
 		other := h.sbc("192.0.2.2:5070")
 		other.send(other.request("INVITE", 1, "", "Replaces: "+s.id+" ; to-tag="+tag+";from-tag=far1\n", offer))
 		if c := h.call(); c.Info().Replaces != d || c.Info().ReplacesCallID != s.id {
