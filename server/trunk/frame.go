@@ -166,6 +166,9 @@ func frame(b []byte) (int, error) {
 		return 0, nil
 	}
 	length, ok := contentLength(b[:end])
+	if line, _, _ := bytes.Cut(b[:end], []byte("\r\n")); !bytes.HasPrefix(line, []byte("SIP/")) && !bytes.Contains(line, []byte(" SIP/")) {
+		return 0, errFraming // a browser, say: nothing it sends is for us
+	}
 	if !ok || end+4+length > longestMessage {
 		return 0, errFraming
 	}

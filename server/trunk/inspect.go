@@ -17,6 +17,11 @@ type malformed struct {
 
 func (m *malformed) Error() string { return m.why }
 
+// refused is what is wrong with a request that deserves another status than 400.
+type refused struct{ status, why string }
+
+func (r refused) Error() string { return r.why }
+
 // parser reads what we need in typed form; routes, contacts and references stay as text, byte for byte.
 var parser = sip.NewParser(sip.WithHeadersParsers(func() map[string]sip.HeaderParser {
 	m := map[string]sip.HeaderParser{}
@@ -112,10 +117,18 @@ func (m *message) judge() error {
 		return fmt.Errorf("cseq says %q, the request %q", method, parts[0])
 	}
 	if strings.ToUpper(method) != method { // a method of its own (RFC 3261 §7.1), but sipgo would take it for the other
-		return fmt.Errorf("method %q", method)
+		return refused{"501 Not Implemented", fmt.Sprintf("method %q", method)}
 	}
 	if strings.ContainsAny(parts[1], "<>\"") || !strings.Contains(parts[1], ":") {
 		return fmt.Errorf("a request address that is none")
+	}
+	switch scheme, _, _ := strings.Cut(parts[1], ":"); strings.ToLower(scheme) {
+	case "sip", "sips", "tel":
+	default:
+		return refused{"416 Unsupported URI Scheme", fmt.Sprintf("an address of scheme %q", scheme)}
+	}
+	if _, _, params := splitAddress(m.single["from"]); method == "ACK" && !strings.Contains(params, "tag=") {
+		return fmt.Errorf("an ACK that belongs to no call") // sipgo would answer it
 	}
 	return nil
 }
@@ -157,6 +170,9 @@ func (m *message) refusal(err error) []byte {
 		return nil
 	}
 	status := "400 Bad Request"
+	if r, ok := err.(refused); ok {
+		status = r.status
+	}
 	if v := parts[len(parts)-1]; len(parts) == 3 && strings.HasPrefix(strings.ToUpper(v), "SIP/") && !strings.EqualFold(v, "SIP/2.0") {
 		status = "505 Version Not Supported"
 	}

@@ -72,7 +72,7 @@ var torture = []struct {
 	{"an unknown scheme", strings.Replace(plain, "sip:a@192.0.2.1", "nobodyknows:a@b", 1), "416"},
 	{"version 7", strings.Replace(plain, "SIP/2.0\n", "SIP/7.0\n", 1), "505"},
 	{"an unknown method", strings.ReplaceAll(plain, "OPTIONS", "NEWMETHOD"), "501"},
-	{"a small method", strings.ReplaceAll(plain, "OPTIONS", "options"), "400"},
+	{"a small method is another method", strings.ReplaceAll(plain, "OPTIONS", "options"), "501"},
 	{"no Via", strings.Replace(plain, "Via: SIP/2.0/UDP 192.0.2.2:5060;branch=z9hG4bK1\n", "", 1), ""},
 	{"no empty line", strings.TrimSpace(plain), "400"},
 	{"an ACK to nothing", strings.ReplaceAll(plain, "OPTIONS", "ACK"), ""},

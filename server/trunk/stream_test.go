@@ -84,8 +84,10 @@ func (f *farStream) expect(start string) packet {
 	}
 }
 
-func (f *farStream) message() (packet, error) {
-	f.SetReadDeadline(time.Now().Add(20 * time.Second))
+func (f *farStream) message() (packet, error) { return f.messageWithin(20 * time.Second) }
+
+func (f *farStream) messageWithin(wait time.Duration) (packet, error) {
+	f.SetReadDeadline(time.Now().Add(wait))
 	var b strings.Builder
 	for {
 		l, err := f.r.ReadString('\n')
