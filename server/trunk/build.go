@@ -103,7 +103,11 @@ func (e *Edge) identityHost(n *trunk, h hop) string {
 }
 
 // contact is our Contact, as the trunk wants it: its host name, the port and the transport of this hop.
+// Where a large request went by TCP and nothing listens there, it is our UDP port: requests within the call are small.
 func (e *Edge) contact(n *trunk, user string, h hop) string {
+	if h.transport == "tcp" && e.port("tcp") == 0 && e.port("udp") != 0 {
+		h.transport = "udp"
+	}
 	host := n.ContactHost
 	if host == "" {
 		host = bracketed(e.hostTowards(h))

@@ -221,7 +221,7 @@ func (e *Edge) Close(ctx context.Context) error {
 
 func (e *Edge) shut() {
 	e.cancel()
-	if t := e.table.Load(); t != nil {
+	if t := e.table.Load(); t.stop != nil { // configured at all
 		t.stop()
 	}
 	for _, f := range []*funnel{e.tcp, e.tls} {

@@ -147,6 +147,8 @@ func clean(s string) string {
 	}, s)
 }
 
+// respond sends an answer the way its request came, whatever its size: only requests leave UDP when they are large
+// (RFC 3261 §18.2.2; §18.1.1 asks of whoever sends one to leave room for its answer).
 func (e *Edge) respond(tx *sip.ServerTx, res *sip.Response) {
 	if err := tx.Respond(res); err != nil {
 		e.log.Debug("an answer could not be sent", "code", res.StatusCode, "err", err)

@@ -2,6 +2,7 @@ package trunk
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -18,6 +19,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/emiago/sipgo/sip"
 )
 
 // authority signs certificates for servers only, as public ones do now.
@@ -375,6 +378,109 @@ func TestLargeMessagesLeaveUDP(t *testing.T) {
 	}
 }
 
+// large is an SDP that makes any request larger than UDP may carry.
+var large = []byte("v=0\r\n" + strings.Repeat("a=candidate:and so on\r\n", 60))
+
+func TestWhichMessagesLeaveUDP(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		tcp       bool // the far side takes connections
+		listen    string
+		sdp       []byte
+		transport string // the offer comes by
+		contact   string // its Contact says
+	}{
+		{"a large offer within a call goes by TCP", true, "127.0.0.1:0", large, "TCP", ";transport=tcp>"},
+		{"a small one stays", true, "127.0.0.1:0", []byte("v=0\r\n"), "UDP", ">"},
+		{"a large one stays where nobody takes connections", false, "127.0.0.1:0", large, "UDP", ">"},
+		{"who listens on UDP alone is reached there", true, "", large, "TCP", ">"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := realHouse(t, Options{UDP: "127.0.0.1:0", TCP: c.listen}, loopback())
+			far := talk(t, h.edge, "UDP")
+			var connections net.Listener
+			if c.tcp {
+				var err error
+				if connections, err = net.Listen("tcp", far.conn.LocalAddr().String()); err != nil {
+					t.Fatal(err)
+				}
+				defer connections.Close()
+			}
+			far.request("large", "INVITE", 1, "", strings.ReplaceAll(offer, "\n", "\r\n"))
+			d := h.call()
+			d.Answer(large)
+			ok := far.answered("large", 1, "INVITE")
+			if len(ok.text) <= largestUDP || ok.body() != string(large) { // an answer goes the way of its request
+				t.Fatalf("the 200 has %d bytes", len(ok.text))
+			}
+			n := listen(d)
+			far.request("large", "ACK", 1, ";tag="+ok.tag("To"), "")
+			want[Acked](t, n)
+			d.Reoffer(c.sdp)
+			if c.transport == "TCP" {
+				conn, err := connections.Accept()
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer conn.Close()
+				far = &talker{t: t, conn: conn, how: "TCP", r: newFarStream(t, conn)}
+			}
+			for {
+				p, _ := far.next(10 * time.Second)
+				if p.start == "" {
+					t.Fatal("no offer came")
+				}
+				if !strings.HasPrefix(p.start, "INVITE ") {
+					continue
+				}
+				if !strings.HasPrefix(p.header("Via"), "SIP/2.0/"+c.transport+" ") || p.body() != string(c.sdp) {
+					t.Fatalf("the offer:\n%s", p.text)
+				}
+				contact := p.header("Contact")
+				if at := strings.Index(contact, ":5060"); at >= 0 || !strings.HasSuffix(contact, c.contact) || strings.Count(contact, "transport") != strings.Count(c.contact, "transport") {
+					t.Errorf("Contact %s", contact)
+				}
+				break
+			}
+		})
+	}
+}
+
+func TestARequestIsLargeBeyond1300Bytes(t *testing.T) {
+	e := newEdge(Options{})
+	e.serveUDP(newLAN().port(ours))
+	e.serveStreams(nil, false)
+	defer func() {
+		clear(e.streams)
+		e.shut()
+	}()
+	far := hop{transport: "udp", addr: netip.MustParseAddrPort(theirs)}
+	e.streams[far.addr.String()] = &stream{edge: e, started: closed(), Conn: &net.TCPConn{}} // a connection that is there
+	for size := 1290; size < 1310; size++ {
+		build := func(h hop) *sip.Request {
+			req := sip.NewRequest(sip.INVITE, rawURI("sip:a@b"))
+			e.dressAs(req, &trunk{}, h, "z9hG4bKsame")
+			req.SetBody(nil)
+			req.SetBody(bytes.Repeat([]byte{'x'}, 100))
+			req.SetBody(bytes.Repeat([]byte{'x'}, max(0, size-len(req.String())+100)))
+			return req
+		}
+		_, h, err := e.way(context.Background(), &trunk{}, far, false, build)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(build(far).String()); (h.transport == "tcp") != (n > 1300) {
+			t.Errorf("%d bytes go by %s", n, h.transport)
+		}
+	}
+}
+
+func closed() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}
+
 func TestMessagesInAStreamAreToldApart(t *testing.T) {
 	h := realHouse(t, Options{TCP: "127.0.0.1:0"}, loopback())
 	dial := func() *farStream {
@@ -515,4 +621,15 @@ func (m *movingName) LookupNetIP(context.Context, string, string) ([]netip.Addr,
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return []netip.Addr{netip.MustParseAddr(m.at)}, nil
+}
+
+func TestAPortThatIsTakenIsAnErrorAndNoFault(t *testing.T) {
+	taken, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	if _, err := New(Options{UDP: taken.LocalAddr().String()}); err == nil || !strings.Contains(err.Error(), taken.LocalAddr().String()) {
+		t.Fatalf("%v", err)
+	}
 }
