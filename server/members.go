@@ -5,11 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -20,10 +18,13 @@ import (
 )
 
 // Directory tells a tenant's people from Microsoft Graph. A Presence that is a Directory too gives the tenant the
-// members of its groups and teams.
+// members of its groups and teams, and everybody of the company for the picker.
 type Directory interface {
 	// Members gives everybody who is in a group or team now, by its object id.
 	Members(ctx context.Context, group string) ([]people.Member, error)
+	// Changes reads a page of what changed in the directory since a link was given, of all of it without a link.
+	// Errors: ErrForgotten.
+	Changes(ctx context.Context, link string) (DirectoryPage, error)
 }
 
 // membersAgain is how soon a group is asked again that could not be read, or that is suddenly much smaller.
@@ -148,16 +149,7 @@ func (m *members) save() error {
 	if err != nil {
 		return err
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(m.file), ".members-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(text)
-	if err := errors.Join(err, tmp.Close()); err != nil {
-		return fmt.Errorf("members of groups: %w", err)
-	}
-	return os.Rename(tmp.Name(), m.file)
+	return replaceFile(m.file, text)
 }
 
 // of gives who is in a group, as last known. m may be nil: nobody.

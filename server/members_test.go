@@ -33,6 +33,10 @@ func (d *directory) Members(_ context.Context, group string) ([]people.Member, e
 	return slices.Clone(d.groups[group]), nil
 }
 
+func (d *directory) Changes(context.Context, string) (DirectoryPage, error) {
+	return DirectoryPage{}, nil
+}
+
 func (d *directory) set(group string, names ...string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -8,28 +8,37 @@ import (
 	"cordboard/server/inbox"
 )
 
-// startMembers begins to read the tenant's groups and teams, when there is a Graph that can tell them. It runs
-// until ctx ends.
-func (n *tenant) startMembers(dir string) {
+// startPeople begins to read the tenant's groups, teams and directory, when there is a Graph that can tell them.
+func (n *tenant) startPeople(dir string) {
 	d, ok := n.presence.(Directory)
 	if !ok {
 		return
 	}
-	n.members = newMembers(d, filepath.Join(dir, "members-"+string(n.id)+".json"), n.server.log.With("tenant", n.id))
+	log := n.server.log.With("tenant", n.id)
+	n.members = newMembers(d, filepath.Join(dir, "members-"+string(n.id)+".json"), log)
 	n.members.wanted = func() ([]string, time.Duration) {
 		t := n.now.Load().config
 		return groupsOf(t), t.People.Directory.Every
 	}
 	n.members.told = n.peopleChanged
+	n.company = newCompany(d, filepath.Join(dir, "directory-"+string(n.id)+".json"), log)
+	n.company.wanted = func() (bool, time.Duration) {
+		p := &n.now.Load().config.People
+		return p.Directory.Search, p.Directory.Every
+	}
+	n.company.told = n.peopleChanged
 }
 
-func (n *tenant) runMembers(ctx context.Context) {
+// runPeople reads until ctx ends.
+func (n *tenant) runPeople(ctx context.Context) {
 	if n.members == nil {
 		return
 	}
-	inbox.Go(func(p *inbox.Panic) {
-		n.server.log.Error("groups and teams are no longer read by a fault of our own", "tenant", n.id, "err", p, "stack", string(p.Stack))
-	}, func() { n.members.run(ctx) })
+	for what, run := range map[string]func(context.Context){"groups and teams are": n.members.run, "the directory is": n.company.run} {
+		inbox.Go(func(p *inbox.Panic) {
+			n.server.log.Error(what+" no longer read by a fault of our own", "tenant", n.id, "err", p, "stack", string(p.Stack))
+		}, func() { run(ctx) })
+	}
 }
 
 // peopleChanged puts a new roster in force, whole: who joined can be chosen from now on, who left no longer. Calls

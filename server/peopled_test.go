@@ -18,9 +18,10 @@ import (
 
 // graphOfTests tells who is in which group, as a test says.
 type graphOfTests struct {
-	mu     sync.Mutex
-	groups map[string][]people.Member
-	roster *people.Roster
+	mu      sync.Mutex
+	groups  map[string][]people.Member
+	roster  *people.Roster
+	company []people.Change
 }
 
 func (g *graphOfTests) maker(_ context.Context, _ *config.Tenant, r *people.Roster, _ func([]people.Reading)) (server.Presence, error) {
@@ -36,6 +37,10 @@ func (g *graphOfTests) Members(_ context.Context, group string) ([]people.Member
 		return nil, errors.New("no such group")
 	}
 	return slices.Clone(list), nil
+}
+
+func (g *graphOfTests) Changes(context.Context, string) (server.DirectoryPage, error) {
+	return server.DirectoryPage{Changes: g.company}, nil
 }
 
 func (g *graphOfTests) People(r *people.Roster) {

@@ -131,7 +131,7 @@ func deskRules(c *config.Config, t *config.Tenant) desk.Rules {
 		r.Reasons = append(r.Reasons, wire.Reason{ID: x.ID, Name: x.Name, Key: x.Key, Allowance: x.Allowance})
 	}
 	for _, q := range t.Queues {
-		r.Queues = append(r.Queues, desk.QueueRule{ID: fact.QueueID(q.ID), Name: q.Name, Target: levelWords(q.ServiceLevel), More: q.Wrapup.More, Coded: q.Wrapup.Required})
+		r.Queues = append(r.Queues, desk.QueueRule{ID: fact.QueueID(q.ID), Name: q.Name, Skills: skillLevels(q.Skills), Target: levelWords(q.ServiceLevel), More: q.Wrapup.More, Coded: q.Wrapup.Required})
 	}
 	for _, i := range c.Server.ICE {
 		r.ICE = append(r.ICE, wire.ICEServer{URLs: i.URLs, Username: i.Username, Credential: string(i.Password)})
@@ -168,9 +168,6 @@ func callRules(t *config.Tenant, r *people.Roster, now *people.Presences) *call.
 		},
 		AgentName: r.Name,
 		TrunkFor: func(n fact.Number) (fact.Number, string, bool) {
-			if t.Outbound.Emergency.Is(string(n)) { // only by Emergency
-				return n, "", false
-			}
 			full := international(&t.Outbound, string(n))
 			trunk, allowed := t.Outbound.Rule(full)
 			return fact.Number(full), trunk, allowed && trunk != ""

@@ -27,7 +27,9 @@ type tenant struct {
 	presences people.Presences
 	presence  Presence // nil: none
 	now       atomic.Pointer[current]
-	members   *members   // nil: no groups or teams can be read
+	members   *members // nil: no groups or teams can be read
+	company   *company // nil: nor the directory
+	record    people.Record
 	changing  sync.Mutex // one change of what is in force at a time
 
 	mu    sync.Mutex
@@ -41,6 +43,8 @@ type current struct {
 	roster *people.Roster
 	rules  *call.Rules
 	sounds *sounds
+	index  *people.Index // finds whoever can be chosen
+	zone   *time.Location
 }
 
 func (s *Server) addTenant(ctx context.Context, c *config.Config, t *config.Tenant) error {
@@ -51,7 +55,7 @@ func (s *Server) addTenant(ctx context.Context, c *config.Config, t *config.Tena
 		return err
 	}
 	n.acd = acd.New(acd.Options{
-		Tenant: n.id, Prefix: fact.NewID(time.Now()), Settings: routingSettings(t, roster(t, nil, func(fact.AgentID) string { return "" })), Level: serviceLevels(t), Zone: t.Zone(), First: first, Ledger: s.ledger, Desk: n.room, Log: s.log,
+		Tenant: n.id, Prefix: fact.NewID(time.Now()), Settings: routingSettings(t, roster(t, nil, func(fact.AgentID) string { return "" })), Level: serviceLevels(t), Zone: t.Zone(), First: first, Ledger: recorder{n}, Desk: n.room, Log: s.log,
 	})
 	s.tenants[t.ID] = n
 	if err := s.closeOpen(ctx, n.id, n.acd); err != nil {
@@ -67,9 +71,10 @@ func (s *Server) addTenant(ctx context.Context, c *config.Config, t *config.Tena
 			return err
 		}
 	}
-	n.startMembers(string(c.Server.Data))
+	n.startPeople(string(c.Server.Data))
 	n.peopleChanged()
-	n.runMembers(ctx)
+	n.runPeople(ctx)
+	n.remember(ctx)
 	return nil
 }
 
@@ -79,7 +84,7 @@ func (n *tenant) prepare(t *config.Tenant) (*current, error) {
 	if err != nil {
 		return nil, err
 	}
-	now := &current{config: t, sounds: snd}
+	now := &current{config: t, sounds: snd, zone: t.Zone()}
 	n.peopled(now)
 	return now, nil
 }
@@ -98,11 +103,13 @@ func (n *tenant) take(c *config.Config, ready *current) {
 	n.enforce(c, ready)
 	if n.members != nil {
 		n.members.again()
+		n.company.again()
 	}
 }
 
 // enforce puts what was made in force; the caller holds changing.
 func (n *tenant) enforce(c *config.Config, now *current) {
+	now.index = people.NewIndex(now.roster, n.company.all())
 	n.now.Store(now)
 	n.acd.Configure(routingSettings(now.config, now.roster), serviceLevels(now.config))
 	n.setDesk(c, now.config)
@@ -112,8 +119,9 @@ func (n *tenant) enforce(c *config.Config, now *current) {
 }
 
 func (n *tenant) setDesk(c *config.Config, t *config.Tenant) {
+	now := n.now.Load()
 	d := desk.Tenant{
-		ID: n.id, Name: t.Name, ACD: n.acd, Roster: n.now.Load().roster, Presences: &n.presences, Rules: deskRules(c, t),
+		ID: n.id, Name: t.Name, ACD: n.acd, Roster: now.roster, Index: now.index, Record: &n.record, Zone: now.zone, Presences: &n.presences, Rules: deskRules(c, t),
 		Line: func(id fact.AgentID) desk.Line { return n.line(id) }, CloseLine: n.closeLine, Dial: n.dial, History: history{n.server, t},
 	}
 	if n.presence != nil {

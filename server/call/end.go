@@ -89,9 +89,7 @@ func (c *Call) release(a *agentLeg, ended, to, by string) {
 	if a.waitsLine != nil {
 		a.waitsLine.Stop()
 	}
-	if !a.parked {
-		a.line.Hear(nil)
-	}
+	a.line.Hear(nil)
 	q, _ := c.deps.Rules.Queue(c.queue)
 	work := q.Wrap > 0 && !a.joined.IsZero() && c.direction == fact.In
 	if work {

@@ -39,10 +39,6 @@ func (c *Call) refers(l *sipLeg, v trunk.Referred) {
 		return
 	}
 	to := Target{Kind: "person", Name: "a colleague"}
-	if help := c.help(Target{Kind: "number", Name: user, Number: fact.Number(user)}); user != "" && help.Kind == Help {
-		c.refersTo(l, v, help, answer)
-		return
-	}
 	if user != "" {
 		full, _, ok := c.deps.Rules.TrunkFor(fact.Number(user))
 		if !ok {
@@ -79,9 +75,6 @@ func (c *Call) refersHome(l *sipLeg, to flow.Destination, answer func(int)) {
 func (c *Call) refersTo(l *sipLeg, v trunk.Referred, to Target, answer func(int)) {
 	rules, via := c.deps.Rules, l.dialog.Info().Trunk
 	r := &referral{by: l, request: v.RequestID, to: to, id: fact.TransferID(fact.NewID(time.Now()))}
-	if to.Kind == Help {
-		via, _ = rules.Emergency(to.Number)
-	}
 	voice, err := c.deps.Media.NewVoice(rules.voice(string(c.id)+"/refer/"+string(r.id), via))
 	if err != nil {
 		c.log.Error("no voice for a transfer", "err", err)
@@ -105,17 +98,12 @@ func (c *Call) refersTo(l *sipLeg, v trunk.Referred, to Target, answer func(int)
 	if v.Replaces != "" { // an attended transfer: the target's call with who refers is taken over
 		headers["Replaces"] = v.Replaces
 	}
-	o := trunk.Outgoing{
-		Trunk: via, Target: v.URI, From: string(show), Asserted: string(assert), FromName: c.caller.Name, SDP: sdp, RingFor: c.ringsFor(to) + time.Second, Headers: headers,
-	}
-	if to.Kind == Help {
-		o.Trunk, show = rules.Emergency(to.Number)
-		o.Target, o.To, o.From, o.Asserted = "", string(to.Number), string(show), string(show)
-	}
-	leg.dialog = c.deps.Dialer.Dial(o, func(e trunk.Event) { c.Tell(fromDialog{leg, e}) })
+	leg.dialog = c.deps.Dialer.Dial(trunk.Outgoing{
+		Trunk: via, Target: v.URI, From: string(show), Asserted: string(assert), FromName: c.caller.Name, SDP: sdp, RingFor: rules.RingFor + time.Second, Headers: headers,
+	}, func(e trunk.Event) { c.Tell(fromDialog{leg, e}) })
 	r.leg = leg
 	c.refer = r
-	r.timer = c.after(c.ringsFor(to), referralOut{r})
+	r.timer = c.after(rules.RingFor, referralOut{r})
 	c.recordReferral(r, fact.Started, "", 0, "")
 	c.tellStory(c.partnerTo.Name + " hands the caller to " + to.Name)
 	c.leg.voice.Hear(c.deps.Media.Ringback())
@@ -248,10 +236,7 @@ func (c *Call) dropReferral() {
 func (c *Call) recordReferral(r *referral, s fact.Stage, why string, code int, back string) {
 	m := fact.Moved{Transfer: r.id, ToKind: r.to.Kind, To: r.to.ID, Who: c.partnerTo.ID, Stage: s, Why: why, Code: code, Back: back}
 	var p *fact.Personal
-	switch r.to.Kind {
-	case Help:
-		m.To = string(r.to.Number)
-	case "number":
+	if r.to.Kind == "number" {
 		m.To = r.to.Number.String()
 		p = &fact.Personal{Number: r.to.Number}
 	}

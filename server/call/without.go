@@ -82,7 +82,7 @@ func (c *Call) takesLead(to Target, l *sipLeg) {
 	c.leg = l
 	c.caller = Caller{Name: to.Name, Number: to.Number}
 	role := "expert"
-	if to.Kind == "number" || to.Kind == Help {
+	if to.Kind == "number" {
 		role = "guest"
 	}
 	c.instead = &Party{ID: partyID(to), Name: to.Name, Role: role, State: "talking"}

@@ -229,8 +229,11 @@ func (s *seat) experts() []wire.Person {
 
 func personOf(t *Tenant, p *people.Person) wire.Person {
 	w := wire.Person{ID: string(p.ID), Kind: "agent", Name: p.Name, Job: p.Job, Department: p.Department, Number: p.Number != ""}
-	if p.Expert {
+	switch {
+	case p.Expert:
 		w.Kind = "expert"
+	case p.Outside:
+		w.Kind = "user"
 	}
 	for k := range p.Skills {
 		w.Skills = append(w.Skills, k)

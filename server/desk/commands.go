@@ -277,31 +277,6 @@ func cleanNote(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-func (s *seat) search(c wire.Command) {
-	if len(c.Text) > maxSearch {
-		s.no(c.ID, "bad", "That is too long to look for.")
-		return
-	}
-	t := s.room.tenant()
-	r := wire.Reply{ID: c.ID, OK: true, People: []wire.Person{}}
-	for _, p := range t.Roster.Search(c.Text, 50) {
-		if p.ID != s.person.ID {
-			r.People = append(r.People, personOf(t, p))
-		}
-	}
-	for _, team := range t.Roster.Teams() {
-		if c.Text == "" || strings.Contains(strings.ToLower(team.Name), strings.ToLower(c.Text)) {
-			r.People = append(r.People, teamPerson(t, team))
-		}
-	}
-	for _, q := range t.Rules.Queues {
-		if c.Text == "" || strings.Contains(strings.ToLower(q.Name), strings.ToLower(c.Text)) {
-			r.People = append(r.People, wire.Person{ID: string(q.ID), Kind: "queue", Name: q.Name, Number: true})
-		}
-	}
-	s.reply(r)
-}
-
 func (s *seat) why(c wire.Command) {
 	t := s.room.tenant()
 	id := fact.ContactID(c.Contact)

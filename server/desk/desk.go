@@ -39,6 +39,10 @@ type Tenant struct {
 	Roster    *people.Roster
 	Presences *people.Presences
 	Rules     Rules
+	// Index finds whoever can be chosen, the company's directory included; made of the roster alone when nil or of another.
+	Index  *people.Index
+	Record *people.Record // how experts answered before; may be nil
+	Zone   *time.Location // of the tenant's hours; nil: the machine's
 	// Line gives the agent's line, and makes it if there is none.
 	Line func(id fact.AgentID) Line
 	// CloseLine ends it.
@@ -67,7 +71,8 @@ type QueueRule struct {
 	Name   string
 	Target string
 	More   int
-	Coded  bool // the work after a call ends only with a code
+	Coded  bool           // the work after a call ends only with a code
+	Skills map[string]int // that its calls ask for, with the least level
 }
 
 // History answers from the ledger. It may take time; the desk asks beside its loops.
@@ -149,6 +154,9 @@ type Room struct{ r *room }
 
 // Set gives, or replaces, what the desk knows of the tenant.
 func (r *Room) Set(t Tenant) {
+	if t.Index == nil || t.Index.Roster() != t.Roster {
+		t.Index = people.NewIndex(t.Roster, nil)
+	}
 	r.r.mu.Lock()
 	r.r.t = &t
 	seats := r.r.all()

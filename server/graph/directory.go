@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	abs "github.com/microsoft/kiota-abstractions-go"
+
+	"cordboard/server/people"
 )
 
 var (
@@ -17,30 +19,47 @@ var (
 // Changes are the users that are new or different since a delta link was given.
 type Changes struct {
 	Users   []User
-	Removed []string // object ids, lower case
-	Link    string   // for the next time
+	Removed []string        // object ids, lower case
+	All     []people.Change // both, with what Graph said and nothing else
+	Link    string          // for the next time
+	More    bool            // Link is that of the next page, and not yet for the next time
 }
 
 // Changes reads the tenant's directory (users/delta): all of it when link is empty, else what changed since
 // the link was given. A link that Graph has forgotten is an *Error of status 410: begin again without one.
 func (c *Client) Changes(ctx context.Context, link string) (Changes, error) {
-	var out Changes
-	if link == "" {
-		link = c.o.GraphURL + "/users/delta?$select=" + userFields
-	}
-	for link != "" {
-		p, err := c.page(ctx, readUsers, link)
+	out := Changes{Link: link, More: true}
+	for out.More {
+		p, err := c.ChangePage(ctx, out.Link)
 		if err != nil {
 			return Changes{}, err
 		}
-		for _, u := range p.Value {
-			if len(u.Removed) > 0 {
-				out.Removed = append(out.Removed, strings.ToLower(u.ID))
-				continue
-			}
-			out.Users = append(out.Users, u.user())
+		out.Users, out.Removed, out.All = append(out.Users, p.Users...), append(out.Removed, p.Removed...), append(out.All, p.All...)
+		out.Link, out.More = p.Link, p.More
+	}
+	return out, nil
+}
+
+// ChangePage reads one page of Changes.
+func (c *Client) ChangePage(ctx context.Context, link string) (Changes, error) {
+	if link == "" {
+		link = c.o.GraphURL + "/users/delta?$select=" + userFields
+	}
+	p, err := c.page(ctx, readUsers, link)
+	if err != nil {
+		return Changes{}, err
+	}
+	out := Changes{Link: p.Delta}
+	if p.Next != "" {
+		out.Link, out.More = p.Next, true
+	}
+	for _, u := range p.Value {
+		out.All = append(out.All, u.change())
+		if len(u.Removed) > 0 {
+			out.Removed = append(out.Removed, strings.ToLower(u.ID))
+			continue
 		}
-		link, out.Link = p.Next, p.Delta
+		out.Users = append(out.Users, u.user())
 	}
 	return out, nil
 }
@@ -58,7 +77,7 @@ func (c *Client) Members(ctx context.Context, group string) ([]User, error) {
 			if u.Type != "" && u.Type != "#microsoft.graph.user" {
 				continue
 			}
-			if u.Name == "" && u.User == "" {
+			if u.Name.text == "" && u.User.text == "" {
 				c.health.saw(nameMembers, false)
 				return nil, &Error{Kind: NoConsent, Op: nameMembers.name, Permission: nameMembers.permission}
 			}
@@ -78,26 +97,65 @@ type usersPage struct {
 	Delta string     `json:"@odata.deltaLink"`
 }
 
+// userJSON is a user as Graph tells it; a delta query may leave out what has not changed, which is not the same as null.
 type userJSON struct {
 	Type       string          `json:"@odata.type"`
 	Removed    json.RawMessage `json:"@removed"`
 	ID         string          `json:"id"`
-	Name       string          `json:"displayName"`
-	User       string          `json:"userPrincipalName"`
-	Department string          `json:"department"`
-	JobTitle   string          `json:"jobTitle"`
-	Phones     []string        `json:"businessPhones"`
-	Mobile     string          `json:"mobilePhone"`
-	Language   string          `json:"preferredLanguage"`
+	Name       given           `json:"displayName"`
+	User       given           `json:"userPrincipalName"`
+	Department given           `json:"department"`
+	JobTitle   given           `json:"jobTitle"`
+	Phones     *[]string       `json:"businessPhones"`
+	Mobile     given           `json:"mobilePhone"`
+	Language   given           `json:"preferredLanguage"`
 	Enabled    *bool           `json:"accountEnabled"`
 }
 
-func (u userJSON) user() User {
-	out := User{ID: strings.ToLower(u.ID), User: strings.ToLower(u.User), Name: u.Name, Department: u.Department, JobTitle: u.JobTitle, Language: u.Language, Phone: u.Mobile}
-	if len(u.Phones) > 0 {
-		out.Phone = u.Phones[0]
+// given is a text, null as "", and whether it was there at all.
+type given struct {
+	text string
+	here bool
+}
+
+// UnmarshalJSON reads a text or null.
+func (g *given) UnmarshalJSON(b []byte) error {
+	g.here = true
+	return json.Unmarshal(b, &g.text)
+}
+
+func (g *given) pointer() *string {
+	if !g.here {
+		return nil
 	}
+	return &g.text
+}
+
+func (u *userJSON) user() User {
+	out := User{ID: strings.ToLower(u.ID), User: strings.ToLower(u.User.text), Name: u.Name.text, Department: u.Department.text, JobTitle: u.JobTitle.text,
+		Language: u.Language.text, Phone: u.business(), Mobile: u.Mobile.text}
 	out.Disabled = u.Enabled != nil && !*u.Enabled
+	return out
+}
+
+func (u *userJSON) business() string {
+	if u.Phones == nil || len(*u.Phones) == 0 {
+		return ""
+	}
+	return (*u.Phones)[0]
+}
+
+func (u *userJSON) change() people.Change {
+	out := people.Change{OID: strings.ToLower(u.ID), Gone: len(u.Removed) > 0, User: u.User.pointer(), Name: u.Name.pointer(), Department: u.Department.pointer(),
+		Job: u.JobTitle.pointer(), Language: u.Language.pointer(), Mobile: u.Mobile.pointer()}
+	if u.Phones != nil {
+		first := u.business()
+		out.Phone = &first
+	}
+	if u.Enabled != nil {
+		blocked := !*u.Enabled
+		out.Blocked = &blocked
+	}
 	return out
 }
 

@@ -19,7 +19,8 @@ type User struct {
 	Department string
 	JobTitle   string
 	Language   string // preferred, as "en-GB"
-	Phone      string // the first business number, else the mobile one; as it stands in the directory
+	Phone      string // the first business number, as it stands in the directory
+	Mobile     string
 	Disabled   bool
 }
 
@@ -61,7 +62,7 @@ func (c *Client) Users(ctx context.Context, names []string) (map[string]User, er
 func user(u models.Userable) User {
 	out := User{ID: strings.ToLower(text(u.GetId())), User: strings.ToLower(text(u.GetUserPrincipalName())), Name: text(u.GetDisplayName()),
 		Department: text(u.GetDepartment()), JobTitle: text(u.GetJobTitle()),
-		Language: text(u.GetPreferredLanguage()), Phone: text(u.GetMobilePhone())}
+		Language: text(u.GetPreferredLanguage()), Mobile: text(u.GetMobilePhone())}
 	if p := u.GetBusinessPhones(); len(p) > 0 {
 		out.Phone = p[0]
 	}

@@ -2,12 +2,15 @@ package operate
 
 import (
 	"context"
+	"errors"
+	"net/http"
 
+	"cordboard/server"
 	"cordboard/server/graph"
 	"cordboard/server/people"
 )
 
-// Members gives everybody who is in a group or team now. People who are blocked in the directory are left out.
+// Members gives everybody who is in a group or team now.
 func (p *presence) Members(ctx context.Context, group string) ([]people.Member, error) {
 	all, err := p.client.Members(ctx, group)
 	if err != nil {
@@ -15,13 +18,20 @@ func (p *presence) Members(ctx context.Context, group string) ([]people.Member, 
 	}
 	out := make([]people.Member, 0, len(all))
 	for _, u := range all {
-		if !u.Disabled {
-			out = append(out, member(u))
-		}
+		out = append(out, member(u))
 	}
 	return out, nil
 }
 
 func member(u graph.User) people.Member {
-	return people.Member{OID: u.ID, User: u.User, Name: u.Name, Department: u.Department, Job: u.JobTitle, Language: u.Language, Phone: u.Phone}
+	return people.Member{OID: u.ID, User: u.User, Name: u.Name, Department: u.Department, Job: u.JobTitle, Language: u.Language, Phone: u.Phone, Mobile: u.Mobile, Blocked: u.Disabled}
+}
+
+// Changes reads a page of what changed in the directory since a link was given; all of it without one.
+func (p *presence) Changes(ctx context.Context, link string) (server.DirectoryPage, error) {
+	c, err := p.client.ChangePage(ctx, link)
+	if e, ok := errors.AsType[*graph.Error](err); ok && e.Status == http.StatusGone {
+		err = server.ErrForgotten
+	}
+	return server.DirectoryPage{Changes: c.All, Link: c.Link, More: c.More}, err
 }

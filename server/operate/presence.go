@@ -1,6 +1,7 @@
 package operate
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"os"
@@ -153,7 +154,7 @@ func (p *presence) took(news []people.Reading) {
 
 // Fresh reads one person again.
 func (p *presence) Fresh(ctx context.Context, who *people.Person) (people.Reading, bool) {
-	oid := p.ids.Load().oid[who.ID]
+	oid := cmp.Or(p.ids.Load().oid[who.ID], strings.ToLower(who.OID)) // whom the picker found in the directory has one
 	if oid == "" {
 		return people.Reading{}, false
 	}

@@ -17,8 +17,40 @@ type Member struct {
 	Department string
 	Job        string
 	Language   string // preferred, as "en-GB"
-	Phone      string // as it stands in the directory; Number reads it
+	Phone      string // business, as it stands in the directory; Number reads it
+	Mobile     string // counts when there is no business number
+	Blocked    bool   // may not sign in anywhere
 }
+
+// Change is what Graph tells of one user of the directory: of a new one everything, of one who is known at least what
+// changed. Nil: as it was.
+type Change struct {
+	OID                                                  string // object id, lower case
+	Gone                                                 bool
+	User, Name, Department, Job, Language, Phone, Mobile *string
+	Blocked                                              *bool
+}
+
+// Of gives the member as it is after the change.
+func (c *Change) Of(m Member) Member {
+	m.OID = c.OID
+	for _, f := range []struct {
+		to   *string
+		from *string
+	}{{&m.User, c.User}, {&m.Name, c.Name}, {&m.Department, c.Department}, {&m.Job, c.Job}, {&m.Language, c.Language}, {&m.Phone, c.Phone}, {&m.Mobile, c.Mobile}} {
+		if f.from != nil {
+			*f.to = *f.from
+		}
+	}
+	if c.Blocked != nil {
+		m.Blocked = *c.Blocked
+	}
+	m.User = strings.ToLower(m.User)
+	return m
+}
+
+// Number is where the member can be rung, or "".
+func (m *Member) Number() fact.Number { return Number(cmp.Or(m.Phone, m.Mobile)) }
 
 // Source is a group or a team of Microsoft 365: who is in it, and what follows from being in it.
 type Source struct {
@@ -92,7 +124,7 @@ type join struct {
 }
 
 func (j *join) add(m *Member, s *Source, oid func(fact.AgentID) string) {
-	if m.OID == "" {
+	if m.OID == "" || m.Blocked {
 		return
 	}
 	i, known := j.byOID[m.OID]
@@ -103,7 +135,7 @@ func (j *join) add(m *Member, s *Source, oid func(fact.AgentID) string) {
 		}
 		if !known {
 			i = len(j.all)
-			j.all = append(j.all, Person{ID: id, User: strings.ToLower(m.User)})
+			j.all = append(j.all, Person{ID: id, User: strings.ToLower(m.User), Joined: true})
 			j.byID[id] = i
 		}
 		j.byOID[m.OID] = i
@@ -119,7 +151,7 @@ func (j *join) same(i int, oid func(fact.AgentID) string) bool {
 func (j *join) fill(p *Person, m *Member, s *Source, given bool) {
 	p.OID = cmp.Or(p.OID, m.OID)
 	p.Name = cmp.Or(p.Name, m.Name, string(p.ID))
-	p.Number = cmp.Or(p.Number, Number(m.Phone))
+	p.Number = cmp.Or(p.Number, m.Number())
 	p.Job, p.Department = cmp.Or(p.Job, m.Job), cmp.Or(p.Department, m.Department)
 	p.Confirm = cmp.Or(p.Confirm, s.Confirm)
 	p.Expert = p.Expert || s.Expert

@@ -55,8 +55,8 @@ func TestSearchFindsByTheBeginningOfWords(t *testing.T) {
 	})
 	for typed, want := range map[string]string{"me br": "ac", "bowen": "b", "vpn": "bd", "王": "d", "bill": "a", "mgn": "b", "zz": ""} {
 		got := ""
-		for _, p := range r.Search(typed, 9) {
-			got += string(p.ID)
+		for _, f := range NewIndex(r, nil).Search(Wish{Typed: typed, Limit: 9}) {
+			got += string(f.Person.ID)
 		}
 		if got != want {
 			t.Errorf("%q found %q, want %q", typed, got, want)

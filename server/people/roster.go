@@ -50,6 +50,8 @@ type Person struct {
 	Expert     bool
 	Queues     []fact.QueueID
 	Confirm    string   // never, suspect, always; empty: as the tenant has it
+	Joined     bool     // by a group or team, not by the configuration
+	Outside    bool     // only of the company's directory: can be found and rung, and has no part here
 	From       []string // object ids of the groups and teams that brought the person
 }
 

@@ -150,15 +150,7 @@ type CallOver struct {
 
 func (e CallOver) apply(s *State) {
 	a := s.agent(e.Agent)
-	if a.contact != e.Contact {
-		a.parked = without(a.parked, e.Contact)
-		return
-	}
-	if a.state == fact.OfferedState {
-		return
-	}
-	if len(a.parked) > 0 {
-		s.unpark(a, e.By)
+	if a.contact != e.Contact || a.state == fact.OfferedState {
 		return
 	}
 	a.more, a.coded, a.overdue = 0, false, false
@@ -275,15 +267,12 @@ func (e Console) apply(s *State) {
 }
 
 func (s *State) graceOver(a *agent) {
-	had, parked := a.contact, a.parked
+	had := a.contact
 	onCall := OnCall(a.lost.state)
 	s.change(a, GraceEnds, ByRule, ReasonConnection)
-	a.contact, a.after, a.parked = "", nil, nil
+	a.contact, a.after = "", nil
 	if had != "" && onCall {
 		s.decide(GraceOver{Contact: had, Agent: a.id})
-	}
-	for _, id := range parked {
-		s.decide(GraceOver{Contact: id, Agent: a.id})
 	}
 }
 
@@ -291,7 +280,7 @@ func (s *State) graceOver(a *agent) {
 type Dial struct {
 	Agent     fact.AgentID
 	Contact   fact.ContactID
-	Emergency bool // whatever the agent is doing: who rings or talks goes to the head of the queue, who has none waits on hold
+	Emergency bool // whatever the agent is doing: who rings or talks goes to the head of the queue
 }
 
 func (e Dial) apply(s *State) {
@@ -305,4 +294,24 @@ func (e Dial) apply(s *State) {
 		return
 	}
 	a.contact, a.queue = e.Contact, nil
+}
+
+func (s *State) dialHelp(a *agent, id fact.ContactID) {
+	if _, can := Next(a.state, DialsHelp); !can || !a.console {
+		s.decide(TooLate{Agent: a.id, Contact: id, Why: "not_now"})
+		return
+	}
+	r, had, onCall := a.offer, a.contact, OnCall(a.state)
+	if r != nil {
+		s.over(r, fact.Withdrawn, string(DialsHelp))
+	}
+	s.change(a, DialsHelp, ByAgent, "")
+	a.after = &pending{fact.NotReady, ReasonEmergency, ByRule}
+	a.contact, a.queue = id, nil
+	switch {
+	case r != nil:
+		s.again(r.contact, r.kind)
+	case onCall && had != "":
+		s.decide(GraceOver{Contact: had, Agent: a.id, Why: string(DialsHelp)})
+	}
 }

@@ -62,7 +62,7 @@ const (
 // Target is who a transfer, a consult or an outgoing call goes to.
 type Target struct {
 	Kind   TargetKind `json:"kind"`
-	ID     string     `json:"id,omitempty"`     // expert, agent, queue
+	ID     string     `json:"id,omitempty"`     // expert (a user of the directory too), agent, queue, team
 	Number string     `json:"number,omitempty"` // number: as typed
 }
 
