@@ -160,9 +160,12 @@ func (c *Call) legEnded(l *sipLeg, v trunk.Ended) {
 	l.gone = true
 	switch l {
 	case c.leg:
+		if c.leavesStead(l, v) {
+			return
+		}
 		c.callerLeft(v)
 	case c.partner:
-		if c.refer != nil { // the caller is on the way to somebody else
+		if c.refer != nil && c.refer.by == l { // the caller is on the way to somebody else
 			l.voice.Close()
 			return
 		}

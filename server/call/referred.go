@@ -20,6 +20,7 @@ type referral struct {
 	leg     *sipLeg
 	id      fact.TransferID
 	timer   *time.Timer
+	stead   *stead // the one who refers does not have the caller, but is the caller, or one of a group
 }
 
 // leaveAfter is how long who referred a caller on may take to hang up.
@@ -28,13 +29,18 @@ const leaveAfter = 10 * time.Second
 // refers: a peer wants the caller to talk with somebody else in its place.
 func (c *Call) refers(l *sipLeg, v trunk.Referred) {
 	answer := func(code int) { l.dialog.ReferProgress(v.RequestID, code, "") }
-	if l != c.partner || c.refer != nil || c.left != nil || c.over {
+	if c.refer != nil || c.left != nil || c.over || l != c.partner && c.steadOf(l) == nil {
 		c.log.Info("a transfer by the other side was refused: not now", "leg", l.role, "to", hostOf(v.URI))
 		answer(603)
 		return
 	}
 	user := userOf(v.URI)
 	if to, ok := c.deps.Rules.Number(l.dialog.Info().Trunk, fact.Number(user)); ok && user != "" {
+		if l != c.partner { // a call of ours in a place of our own call
+			c.log.Info("a transfer by the other side to our own number was refused", "leg", l.role, "to", fact.Number(user))
+			answer(603)
+			return
+		}
 		c.refersHome(l, to, answer)
 		return
 	}
@@ -43,15 +49,18 @@ func (c *Call) refers(l *sipLeg, v trunk.Referred) {
 		full, _, ok := c.deps.Rules.TrunkFor(fact.Number(user))
 		if !ok {
 			c.log.Warn("a transfer by the other side was refused: the number may not be dialled", "leg", l.role, "to", fact.Number(user))
-			c.tellStory(c.partnerTo.Name + " wanted to hand the caller to a number that may not be dialled")
-			no := &referral{by: l, to: Target{Kind: "number", Number: fact.Number(user)}, id: fact.TransferID(fact.NewID(time.Now()))}
+			no := &referral{by: l, to: Target{Kind: "number", Number: fact.Number(user)}, id: fact.TransferID(fact.NewID(time.Now())), stead: c.steadOf(l)}
+			c.tellStory(c.whoRefers(no) + " to a number that may not be dialled: refused")
 			c.recordReferral(no, fact.Failed, "not allowed", 603, "expert")
 			answer(603)
 			return
 		}
 		to = Target{Kind: "number", Name: string(full), Number: full}
 	}
-	c.refersTo(l, v, to, answer)
+	if r := c.ringReferred(l, v, to, answer); r != nil && r.stead == nil {
+		c.leg.voice.Hear(c.deps.Media.Ringback())
+		l.voice.Hear(nil)
+	}
 }
 
 // refersHome brings the caller to one of the tenant's own numbers: a queue or an agent.
@@ -71,26 +80,30 @@ func (c *Call) refersHome(l *sipLeg, to flow.Destination, answer func(int)) {
 	c.follow(next)
 }
 
-// refersTo rings whom the peer named, with the peer's own words for it.
-func (c *Call) refersTo(l *sipLeg, v trunk.Referred, to Target, answer func(int)) {
+// ringReferred rings whom the peer named, with the peer's own words for it; nil when it cannot.
+func (c *Call) ringReferred(l *sipLeg, v trunk.Referred, to Target, answer func(int)) *referral {
 	rules, via := c.deps.Rules, l.dialog.Info().Trunk
-	r := &referral{by: l, request: v.RequestID, to: to, id: fact.TransferID(fact.NewID(time.Now()))}
+	r := &referral{by: l, request: v.RequestID, to: to, id: fact.TransferID(fact.NewID(time.Now())), stead: c.steadOf(l)}
 	voice, err := c.deps.Media.NewVoice(rules.voice(string(c.id)+"/refer/"+string(r.id), via))
 	if err != nil {
 		c.log.Error("no voice for a transfer", "err", err)
 		answer(503)
-		return
+		return nil
 	}
 	sdp, err := voice.Offer()
 	if err != nil {
 		voice.Close()
 		c.log.Error("no offer for a transfer", "err", err)
 		answer(503)
-		return
+		return nil
 	}
-	leg := &sipLeg{role: "expert", voice: voice, began: time.Now()}
+	leg := &sipLeg{role: r.role(), voice: voice, began: time.Now()}
 	voice.Sink(func(e media.Event) { c.Tell(fromVoice{leg, e}) })
-	show, assert := rules.CallerID(c.caller.Number, c.called)
+	from, name := c.caller.Number, c.caller.Name
+	if r.stead != nil { // whom we ring will talk with us, in the place of who refers
+		from, name = c.called, ""
+	}
+	show, assert := rules.CallerID(from, c.called)
 	headers := map[string]string{}
 	if v.By != "" {
 		headers["Referred-By"] = v.By
@@ -99,15 +112,14 @@ func (c *Call) refersTo(l *sipLeg, v trunk.Referred, to Target, answer func(int)
 		headers["Replaces"] = v.Replaces
 	}
 	leg.dialog = c.deps.Dialer.Dial(trunk.Outgoing{
-		Trunk: via, Target: v.URI, From: string(show), Asserted: string(assert), FromName: c.caller.Name, SDP: sdp, RingFor: rules.RingFor + time.Second, Headers: headers,
+		Trunk: via, Target: v.URI, From: string(show), Asserted: string(assert), FromName: name, SDP: sdp, RingFor: rules.RingFor + time.Second, Headers: headers,
 	}, func(e trunk.Event) { c.Tell(fromDialog{leg, e}) })
 	r.leg = leg
 	c.refer = r
 	r.timer = c.after(rules.RingFor, referralOut{r})
 	c.recordReferral(r, fact.Started, "", 0, "")
-	c.tellStory(c.partnerTo.Name + " hands the caller to " + to.Name)
-	c.leg.voice.Hear(c.deps.Media.Ringback())
-	l.voice.Hear(nil)
+	c.tellStory(c.whoRefers(r) + " to " + to.Name)
+	return r
 }
 
 // referredTo takes news of the leg that was referred to; it reports whether the leg is that one.
@@ -120,7 +132,7 @@ func (c *Call) referredTo(l *sipLeg, e trunk.Event) bool {
 	case trunk.Ringing:
 		r.by.refers(r, v.Code)
 		if v.SDP != nil && !l.early {
-			if l.early = l.voice.Accept(v.SDP) == nil; l.early {
+			if l.early = l.voice.Accept(v.SDP) == nil; l.early && r.stead == nil {
 				c.leg.voice.Hear(media.From(l.voice))
 			}
 		}
@@ -158,6 +170,10 @@ func (c *Call) referralAnswered() {
 	r := c.refer
 	r.timer.Stop()
 	c.refer = nil
+	if r.stead != nil {
+		c.inStead(r)
+		return
+	}
 	media.Join(c.leg.voice, r.leg.voice)
 	c.recordReferral(r, fact.Answered, "", 200, "")
 	c.tellStory(r.to.Name + " has the caller")
@@ -201,6 +217,10 @@ func (c *Call) referralFailed(why string, code int) {
 	r.timer.Stop()
 	c.hangup(r.leg, trunk.Reason{Code: 480, Text: "no answer"})
 	c.tellStory(backWords(r.to.Name, why))
+	if r.stead != nil {
+		c.keepsStead(r, why, code)
+		return
+	}
 	if !r.by.gone {
 		c.recordReferral(r, fact.Failed, why, code, "expert")
 		if code < 300 {
@@ -234,6 +254,10 @@ func (c *Call) dropReferral() {
 }
 
 func (c *Call) recordReferral(r *referral, s fact.Stage, why string, code int, back string) {
+	if r.stead != nil {
+		c.recordStead(r, s, why, code)
+		return
+	}
 	m := fact.Moved{Transfer: r.id, ToKind: r.to.Kind, To: r.to.ID, Who: c.partnerTo.ID, Stage: s, Why: why, Code: code, Back: back}
 	var p *fact.Personal
 	if r.to.Kind == "number" {
@@ -296,6 +320,9 @@ func (c *Call) takePlace(old, leg *sipLeg, r *rung) {
 		c.partner = leg
 		media.Join(c.leg.voice, leg.voice)
 	case old == c.leg:
+		if c.group != nil {
+			c.group.mix.Remove(old.voice)
+		}
 		c.leg = leg
 		c.rehear()
 	default:

@@ -130,7 +130,7 @@ func TestWhatMayNotBeReferred(t *testing.T) {
 	in(t, func(t *testing.T, h *house) {
 		_, caller, phone := withMegan(h)
 		refer(phone, "sip:+1900@sip.pstnhub.microsoft.com")
-		refer(caller, colleague) // the caller's own telephone
+		refer(caller, "sip:+442079460018@sbc.example") // the caller's own telephone, to a queue of ours
 		if !phone.has("refer 7 603") || !caller.has("refer 7 603") {
 			t.Fatalf("the expert: %s; the caller: %s", phone.all(), caller.all())
 		}
