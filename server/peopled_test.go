@@ -11,6 +11,7 @@ import (
 
 	"cordboard/server"
 	"cordboard/server/config"
+	"cordboard/server/fact"
 	"cordboard/server/lab"
 	"cordboard/server/people"
 	"cordboard/session/wire"
@@ -53,7 +54,12 @@ func (g *graphOfTests) Fresh(_ context.Context, p *people.Person) (people.Readin
 	return people.Reading{ID: string(p.ID), Availability: "Available", Activity: "Available", At: time.Now()}, true
 }
 
-func (g *graphOfTests) Health() (string, bool) { return "Graph answers.", true }
+func (g *graphOfTests) OnScreen([]*people.Person)                    {}
+func (g *graphOfTests) Talking(fact.AgentID, bool)                   {}
+func (g *graphOfTests) Prepare(*config.Tenant) (func(), error)       { return func() {}, nil }
+func (g *graphOfTests) Counts() (requests, throttled, failed uint64) { return 0, 0, 0 }
+func (g *graphOfTests) Close()                                       {}
+func (g *graphOfTests) Health() (string, bool)                       { return "Graph answers.", true }
 
 func (g *graphOfTests) set(group string, all ...people.Member) {
 	g.mu.Lock()

@@ -19,7 +19,6 @@ import (
 	"cordboard/server/bus"
 	"cordboard/server/config"
 	"cordboard/server/desk"
-	"cordboard/server/entra"
 	"cordboard/server/inbox"
 	"cordboard/server/ledger"
 	"cordboard/server/media"
@@ -47,6 +46,7 @@ type Server struct {
 	edge     *trunk.Edge
 	desk     *desk.Desk
 	bindings *people.Bindings
+	signIns  signIns
 	tenants  map[string]*tenant
 	http     *http.Server
 	listener net.Listener
@@ -95,11 +95,12 @@ func (s *Server) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	validator, err := entra.New(entraTenants(c), entra.Options{Client: authorityClient(c), Log: s.log})
+	put, err := s.signIns.prepare(c, s.log)
 	if err != nil {
 		return err
 	}
-	s.desk = desk.New(desk.Options{Validator: validator, Bindings: s.bindings, Program: s.o.Program, Draining: s.draining.Load, Log: s.log})
+	put()
+	s.desk = desk.New(desk.Options{Validator: &s.signIns, Bindings: s.bindings, Program: s.o.Program, Draining: s.draining.Load, Log: s.log})
 	if s.edge, err = s.newEdge(c, certificate); err != nil {
 		return err
 	}
@@ -123,6 +124,7 @@ func (s *Server) Failed() <-chan error { return s.failed }
 // Reload takes a new configuration, whole or not at all.
 func (s *Server) Reload() error {
 	ready := map[string]*current{}
+	var signIns func()
 	_, c, err := s.o.Config.Reload(func(next *config.Config) error {
 		for i := range next.Tenants {
 			t := s.tenants[next.Tenants[i].ID]
@@ -135,11 +137,14 @@ func (s *Server) Reload() error {
 			}
 			ready[next.Tenants[i].ID] = now
 		}
-		return nil
+		var err error
+		signIns, err = s.signIns.prepare(next, s.log)
+		return err
 	})
 	if err != nil {
 		return err
 	}
+	signIns()
 	for i := range c.Tenants {
 		t := s.tenants[c.Tenants[i].ID]
 		if t == nil {

@@ -45,6 +45,7 @@ type current struct {
 	sounds *sounds
 	index  *people.Index // finds whoever can be chosen
 	zone   *time.Location
+	graph  func() // puts in force what presence wants of it; nil: nothing
 }
 
 func (s *Server) addTenant(ctx context.Context, c *config.Config, t *config.Tenant) error {
@@ -55,7 +56,7 @@ func (s *Server) addTenant(ctx context.Context, c *config.Config, t *config.Tena
 		return err
 	}
 	n.acd = acd.New(acd.Options{
-		Tenant: n.id, Prefix: fact.NewID(time.Now()), Settings: routingSettings(t, roster(t, nil, func(fact.AgentID) string { return "" })), Level: serviceLevels(t), Zone: t.Zone(), First: first, Ledger: recorder{n}, Desk: n.room, Log: s.log,
+		Tenant: n.id, Prefix: fact.NewID(time.Now()), Settings: routingSettings(t, roster(t, nil, func(fact.AgentID) string { return "" })), Level: serviceLevels(t), Zone: t.Zone(), First: first, Ledger: recorder{n}, Desk: floor{n.room, n, map[fact.AgentID]bool{}}, Log: s.log,
 	})
 	s.tenants[t.ID] = n
 	if err := s.closeOpen(ctx, n.id, n.acd); err != nil {
@@ -86,6 +87,11 @@ func (n *tenant) prepare(t *config.Tenant) (*current, error) {
 	}
 	now := &current{config: t, sounds: snd, zone: t.Zone()}
 	n.peopled(now)
+	if n.presence != nil && t.Graph != nil {
+		if now.graph, err = n.presence.Prepare(t); err != nil {
+			return nil, err
+		}
+	}
 	return now, nil
 }
 
@@ -100,6 +106,12 @@ func (n *tenant) take(c *config.Config, ready *current) {
 	n.changing.Lock()
 	defer n.changing.Unlock()
 	n.peopled(ready) // somebody may have come since it was prepared
+	if ready.graph != nil {
+		ready.graph()
+	}
+	if n.server.o.Presence != nil && (n.presence != nil) != (ready.config.Graph != nil) {
+		n.server.log.Warn("a graph that was added or taken away counts after a restart", "tenant", n.id)
+	}
 	n.enforce(c, ready)
 	if n.members != nil {
 		n.members.again()
@@ -125,14 +137,9 @@ func (n *tenant) setDesk(c *config.Config, t *config.Tenant) {
 		Line: func(id fact.AgentID) desk.Line { return n.line(id) }, CloseLine: n.closeLine, Dial: n.dial, History: history{n.server, t},
 	}
 	if n.presence != nil {
-		d.Fresh = n.presence.Fresh
+		d.Fresh, d.OnScreen = n.presence.Fresh, n.presence.OnScreen
 	}
 	n.room.Set(d)
-}
-
-func (n *tenant) tookPresence(news []people.Reading) {
-	n.presences.Take(news)
-	n.room.PresenceChanged()
 }
 
 // line gives the agent's line, and makes it if there is none.
@@ -221,6 +228,9 @@ func (n *tenant) endCalls() {
 }
 
 func (n *tenant) close() {
+	if n.presence != nil {
+		n.presence.Close()
+	}
 	n.mu.Lock()
 	for id, l := range n.lines {
 		l.Close()
@@ -229,17 +239,3 @@ func (n *tenant) close() {
 	n.mu.Unlock()
 	n.acd.Close()
 }
-
-// Presence is a tenant's source of presence.
-type Presence interface {
-	// Fresh reads one person again, within ctx.
-	Fresh(ctx context.Context, p *people.Person) (people.Reading, bool)
-	// People replaces whose presence is told: the experts of the roster. It never blocks.
-	People(r *people.Roster)
-	// Health says in words how it is; ok is false when something is wrong.
-	Health() (words string, ok bool)
-}
-
-// PresenceMaker starts a tenant's source of presence, which runs until ctx ends and gives readings, with the
-// persons' ids in place of object ids, to take.
-type PresenceMaker func(ctx context.Context, t *config.Tenant, r *people.Roster, take func([]people.Reading)) (Presence, error)

@@ -88,7 +88,7 @@ func (d *Directory) defaults() { d.Every = 2 * time.Minute }
 
 func (p *Presence) defaults() {
 	p.OnScreen, p.Others, p.Stale = 5*time.Second, 30*time.Second, 90*time.Second
-	p.Free = []string{"Available"}
+	p.Free, p.ShowInCall = []string{"Available"}, true
 }
 
 // fill gives a part and the parts in it their defaults.

@@ -50,6 +50,8 @@ type Presence struct {
 	Others   time.Duration `yaml:"others" min:"5s" max:"1h" doc:"how often all others are read"`
 	Stale    time.Duration `yaml:"stale" min:"10s" max:"1h" doc:"older knowledge counts as unknown"`
 	Free     []string      `yaml:"free" doc:"availabilities that a transfer goes to without asking first"`
+
+	ShowInCall bool `yaml:"show_in_call" doc:"agents who talk are shown in a call in Teams"`
 }
 
 var (

@@ -216,15 +216,21 @@ var builtIn = map[string]string{
 func (s *seat) experts() []wire.Person {
 	t := s.room.tenant()
 	out := []wire.Person{}
-	for i, p := range t.Roster.Experts() {
-		w := personOf(t, p)
-		if i < 9 {
-			w.Digit = i + 1
-		}
-		w.Tried = s.tried[string(p.ID)]
-		out = append(out, w)
+	all := t.Roster.Experts()
+	for i, p := range all[:min(len(all), expertsMost)] {
+		out = append(out, s.expert(t, i, p))
 	}
 	return append(out, s.teams(t, len(out))...)
+}
+
+// expert is how this console shows the expert at a place of the list.
+func (s *seat) expert(t *Tenant, at int, p *people.Person) wire.Person {
+	w := personOf(t, p)
+	if at < 9 {
+		w.Digit = at + 1
+	}
+	w.Tried = s.tried[string(p.ID)]
+	return w
 }
 
 func personOf(t *Tenant, p *people.Person) wire.Person {

@@ -50,8 +50,10 @@ type Tenant struct {
 	// Dial begins an agent's own call.
 	Dial func(id fact.AgentID, to call.Target, r call.Reply)
 	// Fresh reads one person's presence again, 400 ms at most; nil when there is no Graph.
-	Fresh   func(ctx context.Context, p *people.Person) (people.Reading, bool)
-	History History
+	Fresh func(ctx context.Context, p *people.Person) (people.Reading, bool)
+	// OnScreen is told whom somebody looks at, when that changes; nil when there is no Graph.
+	OnScreen func(who []*people.Person)
+	History  History
 }
 
 // Rules of a tenant for the desk.
@@ -110,6 +112,9 @@ type room struct {
 	mates   map[fact.AgentID]wire.Mate
 	outs    map[fact.AgentID]time.Time // when people were put out: tokens from before are not taken
 	teamDue bool                       // a change of the team is to be told
+	looks   map[*seat][]fact.AgentID   // whom each console shows
+	looked  []fact.AgentID             // as last told
+	lookDue bool                       // a change is to be told
 }
 
 // New makes a desk without tenants.
@@ -143,7 +148,7 @@ func (d *Desk) Room(id fact.TenantID) *Room {
 	defer d.mu.Unlock()
 	r := d.tenants[id]
 	if r == nil {
-		r = &room{desk: d, seats: map[fact.AgentID]*seat{}, mates: map[fact.AgentID]wire.Mate{}, outs: map[fact.AgentID]time.Time{}}
+		r = &room{desk: d, seats: map[fact.AgentID]*seat{}, mates: map[fact.AgentID]wire.Mate{}, outs: map[fact.AgentID]time.Time{}, looks: map[*seat][]fact.AgentID{}}
 		d.tenants[id] = r
 	}
 	return &Room{r}
@@ -158,7 +163,8 @@ func (r *Room) Set(t Tenant) {
 		t.Index = people.NewIndex(t.Roster, nil)
 	}
 	r.r.mu.Lock()
-	r.r.t = &t
+	r.r.t, r.r.looked = &t, nil // a new source of presence has heard nothing yet
+	r.r.lookSoon()
 	seats := r.r.all()
 	r.r.mu.Unlock()
 	for _, s := range seats {

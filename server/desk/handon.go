@@ -101,9 +101,13 @@ func (e presenceRead) apply(s *seat) {
 		return
 	}
 	var instead []wire.Person
-	for _, w := range s.experts() {
-		if r, ok := t.Presences.Of(w.ID); ok && r.Free(now, t.Rules.PresenceOld) && w.Number && w.ID != string(e.p.ID) && len(instead) < 3 {
-			instead = append(instead, w)
+	for i, p := range t.Roster.Experts() {
+		r, ok := t.Presences.Of(string(p.ID))
+		if !ok || !r.Free(now, t.Rules.PresenceOld) || p.Number == "" || p.ID == e.p.ID {
+			continue
+		}
+		if instead = append(instead, s.expert(t, i, p)); len(instead) == 3 {
+			break
 		}
 	}
 	words := gateWords(e.p.Name, e.r, now, t.Rules.PresenceOld)

@@ -301,20 +301,6 @@ func (e inLine) apply(s *seat) {
 	}
 }
 
-// PresenceChanged shows experts anew: a presence has changed, or is known to be newer.
-func (r *Room) PresenceChanged() {
-	r.r.mu.Lock()
-	seats := r.r.all()
-	r.r.mu.Unlock()
-	for _, s := range seats {
-		s.tell(presenceCame{})
-	}
-}
-
-type presenceCame struct{}
-
-func (presenceCame) apply(s *seat) { s.publish(wire.News{Experts: s.experts()}) }
-
 // The day's figures are read a little after a call, when its facts are in the ledger, and seldom.
 const (
 	settle  = 300 * time.Millisecond

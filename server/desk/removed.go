@@ -19,7 +19,7 @@ func (rulesChanged) apply(s *seat) {
 	s.person, s.role = p, min(s.role, p.Role)
 	t.ACD.Tell(routing.Skilled{Agent: s.person.ID, Skills: s.skills()})
 	s.board.Reasons = t.Rules.Reasons
-	s.publish(wire.News{Experts: s.experts()})
+	s.showExperts()
 }
 
 // leaveWhenDone puts a person out who is no longer in the contact centre, but not away from a caller: the call and

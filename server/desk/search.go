@@ -20,11 +20,14 @@ func (s *seat) search(c wire.Command) {
 	}
 	t := s.room.tenant()
 	r := wire.Reply{ID: c.ID, OK: true, People: []wire.Person{}}
+	s.found, s.foundTill = nil, time.Now().Add(foundFor)
 	for _, f := range t.Index.Search(s.wish(t, c.Text)) {
+		s.found = append(s.found, f.Person.ID)
 		w := personOf(t, f.Person)
 		w.Why = f.Why
 		r.People = append(r.People, w)
 	}
+	s.looks()
 	typed := strings.ToLower(c.Text)
 	for _, team := range t.Roster.Teams() {
 		if strings.Contains(strings.ToLower(team.Name), typed) {

@@ -58,6 +58,10 @@ type seat struct {
 	freshening bool // the day's figures are being read
 	stale      bool // and must be read again
 	figuresAt  time.Time
+	found      []fact.AgentID // by the last search
+	foundTill  time.Time      // when they no longer count as shown
+	aged       bool           // an expert was read again and is as before
+	agedAt     time.Time      // when the experts were shown last
 	callsToday int
 	undo       *undo // what may be taken back now
 	expires    time.Time
@@ -111,6 +115,8 @@ func (s *seat) leave() {
 	if s.room.seats[s.person.ID] == s {
 		delete(s.room.seats, s.person.ID)
 	}
+	delete(s.room.looks, s)
+	s.room.lookSoon()
 	s.room.mu.Unlock()
 	if s.conn != nil {
 		s.conn.close("signed out")
@@ -128,6 +134,7 @@ func (s *seat) check(now time.Time) {
 	if s.undo != nil && now.After(s.undo.until) {
 		s.nothingToUndo()
 	}
+	s.checkLooks(now)
 	acd := s.room.tenant().ACD
 	lost := s.conn == nil || now.Sub(s.conn.heard()) > silentAfter
 	silent := now.Sub(s.line.LastHeard()) > lineSilent
@@ -157,6 +164,7 @@ func (s *seat) drop(why string) {
 		s.conn.close(why)
 		s.conn = nil
 		s.lostAt = time.Now()
+		s.looks()
 	}
 }
 
@@ -296,6 +304,7 @@ func (a admitted) apply(s *seat) {
 		e.conn.send(wire.FromServer{News: &missed[i]})
 	}
 	s.welcomed = true
+	s.looks()
 	s.freshen()
 }
 
@@ -305,6 +314,7 @@ type disconnected struct{ conn *conn }
 func (e disconnected) apply(s *seat) {
 	if s.conn == e.conn {
 		s.conn, s.lostAt = nil, time.Now()
+		s.looks()
 		s.check(time.Now())
 	}
 }

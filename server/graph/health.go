@@ -85,9 +85,12 @@ func (h *health) saw(op operation, permitted bool) {
 	h.missing()
 }
 
-func (h *health) failed(op operation, e *Error) {
+// failed notes a failure and says whether it is news: another trouble than the one known.
+func (h *health) failed(op operation, e *Error) (news bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	was, lost := h.line.State, len(h.lost)
+	defer func() { news = h.line.State != was || len(h.lost) != lost }()
 	h.line.Requests++
 	h.line.Failed++
 	switch e.Kind {
@@ -105,6 +108,7 @@ func (h *health) failed(op operation, e *Error) {
 	case Unreachable, Ill:
 		h.set(StateDown, "Graph is not reachable. Presence is shown as unknown.")
 	}
+	return false
 }
 
 // missing puts the permissions without consent into words; the caller holds the lock.

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -19,6 +20,7 @@ type InCall struct {
 
 	mu     sync.Mutex
 	agents map[string]*talking // by object id
+	closed time.Time           // the permission is missing: nobody is told before
 }
 
 // talking is one agent's presence as we want it and as we left it.
@@ -26,22 +28,25 @@ type talking struct {
 	on      bool
 	due     time.Time // when to tell Graph the next time; zero: nothing to tell
 	tries   int
+	telling bool      // Graph is being told now
 	setAt   time.Time // last told “in a call”
 	cleared time.Time // when the call ended
 }
 
 const (
 	inCallRetry = 5 * time.Second
+	// consentRetry is when a tenant without the permission is tried again, with one agent.
+	consentRetry = 15 * time.Minute
 	// oursFor is how long after a call Teams may still show what we set.
 	oursFor = 3 * time.Minute
 )
 
-// NewInCall makes one for a tenant; Run does the work.
-func NewInCall(c *Client, log *slog.Logger) *InCall {
-	return newInCall(c.SetInCall, c.ClearInCall, log)
-}
+// ErrNotShown says that agents who talk are not to be shown in a call. NewInCall's set returns it.
+var ErrNotShown = errors.New("agents who talk are not shown in a call")
 
-func newInCall(set, clear func(context.Context, string) error, log *slog.Logger) *InCall {
+// NewInCall makes one for a tenant; Run does the work. set and clear tell Graph of a person, by object id, as
+// Client.SetInCall and Client.ClearInCall do.
+func NewInCall(set, clear func(context.Context, string) error, log *slog.Logger) *InCall {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
@@ -60,6 +65,9 @@ func (i *InCall) Talking(oid string, on bool) {
 		t.on, t.due, t.tries = on, time.Now(), 0
 		if !on {
 			t.cleared = t.due
+			if t.setAt.IsZero() && !t.telling {
+				t.due = time.Time{} // Graph was never told
+			}
 		}
 	}
 	i.mu.Unlock()
@@ -117,12 +125,16 @@ func (i *InCall) next() (oid string, wait time.Duration) {
 	if oid == "" {
 		return "", time.Hour
 	}
+	if i.closed.After(first) {
+		first = i.closed
+	}
 	return oid, max(0, time.Until(first))
 }
 
 func (i *InCall) tell(ctx context.Context, oid string) {
 	i.mu.Lock()
 	on := i.agents[oid].on
+	i.agents[oid].telling = true
 	i.mu.Unlock()
 	what := i.clear
 	if on {
@@ -134,10 +146,29 @@ func (i *InCall) tell(ctx context.Context, oid string) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	t := i.agents[oid]
+	t.telling = false
+	now := time.Now()
+	e, _ := errors.AsType[*Error](err)
+	refused := e != nil && e.Kind == NoConsent
+	switch {
+	case errors.Is(err, ErrNotShown):
+		t.due = time.Time{}
+		return
+	case refused:
+		i.refused(now, err)
+		if !t.on { // nothing of ours can stand
+			t.setAt, t.due = time.Time{}, time.Time{}
+		}
+		return
+	case on:
+		t.setAt = now // also after a failure: Graph may have heard it, and be asked to forget it
+	}
+	if err == nil {
+		i.closed = time.Time{}
+	}
 	if t.on != on {
 		return // changed meanwhile: it is due again
 	}
-	now := time.Now()
 	switch {
 	case err != nil:
 		t.tries++
@@ -145,12 +176,20 @@ func (i *InCall) tell(ctx context.Context, oid string) {
 		if !on && now.Sub(t.setAt) > BusyFor {
 			t.due = time.Time{} // it has run out by itself
 		}
-		i.log.Warn("presence of an agent not told", "err", err)
+		i.log.Debug("presence of an agent not told", "err", err) // the client's health has said why
 	case on:
-		t.tries, t.setAt, t.due = 0, now, now.Add(RenewBusy)
+		t.tries, t.due = 0, now.Add(RenewBusy)
 	default:
 		t.tries, t.setAt, t.due = 0, time.Time{}, time.Time{}
 	}
+}
+
+// refused: the tenant gives no consent. It is said once, not for every agent; the caller holds the lock.
+func (i *InCall) refused(now time.Time, err error) {
+	if i.closed.IsZero() {
+		i.log.Warn("agents who talk are not shown in a call in Teams, for want of a permission; tried again every quarter of an hour", "err", err)
+	}
+	i.closed = now.Add(consentRetry)
 }
 
 // clearAll takes back what is set, two seconds long: the rest runs out by itself.

@@ -1,9 +1,11 @@
 package graph
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -43,7 +45,7 @@ func (o *told) all() string {
 func inTalk(t *testing.T, fail int, f func(i *InCall, o *told, stop func())) {
 	synctest.Test(t, func(t *testing.T) {
 		o := &told{start: time.Now(), fail: fail}
-		i := newInCall(o.note("set"), o.note("clear"), nil)
+		i := NewInCall(o.note("set"), o.note("clear"), nil)
 		ctx, cancel := context.WithCancel(context.Background())
 		done := make(chan struct{})
 		go func() { defer close(done); i.Run(ctx) }()
@@ -118,5 +120,57 @@ func TestStateThatWeSetDoesNotCountAgainstTheAgent(t *testing.T) {
 		i.Talking("a", false)
 		pass(4 * time.Minute)
 		want("four minutes after", read("Busy", "InACall"), false)
+	})
+}
+
+func TestMissingConsentIsSaidOnceATenant(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var said bytes.Buffer
+		tries, allowed := 0, false
+		set := func(context.Context, string) error {
+			if tries++; allowed {
+				return nil
+			}
+			return &Error{Kind: NoConsent, Op: setPresence.name, Status: 403}
+		}
+		i := NewInCall(set, set, slog.New(slog.NewTextHandler(&said, nil)))
+		ctx, cancel := context.WithCancel(context.Background())
+		done := make(chan struct{})
+		go func() { defer close(done); i.Run(ctx) }()
+		defer func() { cancel(); <-done }()
+		for n := range 40 {
+			i.Talking(fmt.Sprint("agent", n), true)
+		}
+		pass(10 * time.Minute)
+		i.Talking("agent1", false)
+		pass(50 * time.Minute)
+		synctest.Wait()
+		if tries > 5 {
+			t.Errorf("%d requests within an hour that are all refused", tries)
+		}
+		if n := strings.Count(said.String(), "level=WARN"); n != 1 {
+			t.Errorf("said %d times: %s", n, said.String())
+		}
+		allowed = true
+		pass(16 * time.Minute)
+		synctest.Wait()
+		if tries < 5+39-4 {
+			t.Errorf("%d requests: after the consent not everybody who talks is told", tries)
+		}
+	})
+}
+
+func TestAgentWhoHungUpBeforeGraphHeardOfItIsNotCleared(t *testing.T) {
+	inTalk(t, 0, func(i *InCall, o *told, stop func()) {
+		i.mu.Lock()
+		i.closed = time.Now().Add(time.Minute)
+		i.mu.Unlock()
+		i.Talking("a", true)
+		i.Talking("a", false)
+		pass(time.Hour)
+		stop()
+		if got := o.all(); got != "" {
+			t.Errorf("told %s", got)
+		}
 	})
 }

@@ -27,10 +27,11 @@ type ask struct {
 
 func (f *fetched) fetch(_ context.Context, ids []string) ([]people.Reading, error) {
 	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.asks = append(f.asks, ask{time.Since(f.start), ids})
+	n := len(f.asks)
+	f.mu.Unlock()
 	if f.fail != nil {
-		if err := f.fail(len(f.asks)); err != nil {
+		if err := f.fail(n); err != nil {
 			return nil, err
 		}
 	}
@@ -46,7 +47,7 @@ func inPoll(t *testing.T, fail func(int) error, f func(p *Poller, got *fetched, 
 	synctest.Test(t, func(t *testing.T) {
 		got := &fetched{start: time.Now(), fail: fail}
 		seen := map[string]time.Time{}
-		p := newPoller(got.fetch, PollOptions{Sink: func(rs []people.Reading) {
+		p := NewPoller(got.fetch, PollOptions{Sink: func(rs []people.Reading) {
 			for _, r := range rs {
 				seen[r.ID] = r.At
 			}
@@ -122,6 +123,78 @@ func TestNewFaceOnAScreenIsReadAtOnce(t *testing.T) {
 		synctest.Wait()
 		if _, ok := seen["new"]; !ok {
 			t.Error("not read")
+		}
+	})
+}
+
+// TestBusyScreensDoNotEatTheBudget: agents search and turn pages; new faces come every half second.
+func TestBusyScreensDoNotEatTheBudget(t *testing.T) {
+	inPoll(t, nil, func(p *Poller, got *fetched, seen map[string]time.Time) {
+		ids := manyIDs(10_000)
+		p.Everybody(ids)
+		pass(time.Minute)
+		synctest.Wait()
+		before := len(got.asks)
+		for n := range 240 {
+			p.OnScreen(ids[n*20 : n*20+40])
+			pass(500 * time.Millisecond)
+		}
+		synctest.Wait()
+		if n := len(got.asks) - before; n >= 2*60 {
+			t.Errorf("%d requests in two minutes, want fewer than 60 a minute", n)
+		}
+		for i, id := range ids {
+			if age := time.Since(seen[id]); age > 35*time.Second {
+				t.Fatalf("person %d was read %v ago", i, age)
+			}
+		}
+		pass(3 * time.Second)
+		synctest.Wait()
+		for _, id := range ids[239*20 : 239*20+40] {
+			if age := time.Since(seen[id]); age > 6*time.Second {
+				t.Fatalf("a face on a screen was read %v ago", age)
+			}
+		}
+	})
+}
+
+func TestNewExpertsAreReadSoonAndNobodyIsPassedOver(t *testing.T) {
+	inPoll(t, nil, func(p *Poller, got *fetched, seen map[string]time.Time) {
+		ids := manyIDs(3000)
+		p.Everybody(ids)
+		pass(time.Minute)
+		p.Everybody(append(ids, "7", "9"))
+		pass(3 * time.Second)
+		synctest.Wait()
+		if seen["7"].IsZero() || seen["9"].IsZero() {
+			t.Error("new experts are not read within 3 s")
+		}
+		for n := range 60 { // a group from which people go
+			ids = ids[1:]
+			p.Everybody(ids)
+			pass(time.Second)
+			synctest.Wait()
+			for _, id := range ids {
+				if age := time.Since(seen[id]); age > 37*time.Second { // a round and a batch
+					t.Fatalf("after %d s: %s was read %v ago", n, id, age)
+				}
+			}
+		}
+	})
+}
+
+// TestSlowGraphDoesNotHoldUpTheScreens: every answer takes a second and a half.
+func TestSlowGraphDoesNotHoldUpTheScreens(t *testing.T) {
+	inPoll(t, func(int) error { <-time.After(1500 * time.Millisecond); return nil }, func(p *Poller, got *fetched, seen map[string]time.Time) {
+		ids := manyIDs(10_000)
+		p.Everybody(ids)
+		p.OnScreen(ids[:40])
+		for range 60 {
+			pass(time.Second)
+			synctest.Wait()
+		}
+		if age := time.Since(seen[ids[0]]); age > 8*time.Second {
+			t.Errorf("a face on a screen was read %v ago", age)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -73,8 +74,11 @@ func (c *Client) once(ctx context.Context, op operation, s *sdk, send func(conte
 	if e.Kind == Throttled || e.Kind == Ill {
 		e.RetryAfter = c.budget.slowDown(e.RetryAfter)
 	}
-	c.health.failed(op, e)
-	c.log.Warn("graph request failed", "code", e.Status, "err", e, "request_id", e.RequestID)
+	level := slog.LevelDebug
+	if c.health.failed(op, e) { // once for each kind of trouble, not once a request
+		level = slog.LevelWarn
+	}
+	c.log.Log(ctx, level, "graph request failed", "code", e.Status, "err", e, "request_id", e.RequestID)
 	return e
 }
 

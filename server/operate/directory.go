@@ -12,7 +12,7 @@ import (
 
 // Members gives everybody who is in a group or team now.
 func (p *presence) Members(ctx context.Context, group string) ([]people.Member, error) {
-	all, err := p.client.Members(ctx, group)
+	all, err := p.client.Load().Members(ctx, group)
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +29,7 @@ func member(u graph.User) people.Member {
 
 // Changes reads a page of what changed in the directory since a link was given; all of it without one.
 func (p *presence) Changes(ctx context.Context, link string) (server.DirectoryPage, error) {
-	c, err := p.client.ChangePage(ctx, link)
+	c, err := p.client.Load().ChangePage(ctx, link)
 	if e, ok := errors.AsType[*graph.Error](err); ok && e.Status == http.StatusGone {
 		err = server.ErrForgotten
 	}

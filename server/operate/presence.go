@@ -4,8 +4,12 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"maps"
 	"os"
+	"reflect"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -25,13 +29,23 @@ func Presence(log *slog.Logger) server.PresenceMaker {
 		if err != nil {
 			return nil, err
 		}
-		p := &presence{client: c, take: take, log: log.With("tenant", t.ID), again: make(chan struct{}, 1)}
+		p := &presence{take: take, log: log.With("tenant", t.ID), again: make(chan struct{}, 1), talking: map[fact.AgentID]bool{}, done: make(chan struct{})}
+		p.client.Store(c)
+		p.set, p.shows = *t.Graph, t.Presence.ShowInCall
 		p.roster.Store(r)
 		p.ids.Store(&bound{})
-		p.poller = graph.NewPoller(c, graph.PollOptions{Every: t.Presence.Others, OnScreen: t.Presence.OnScreen, Sink: p.took, Log: log})
-		stopped := func(e *inbox.Panic) { p.log.Error("presence stopped by a fault of our own", "err", e) }
-		inbox.Go(stopped, func() { p.resolve(ctx) })
-		inbox.Go(stopped, func() { _ = p.poller.Run(ctx) })
+		p.poller = graph.NewPoller(p.read, graph.PollOptions{Every: t.Presence.Others, OnScreen: t.Presence.OnScreen, Sink: p.took, Log: p.log})
+		p.inCall = graph.NewInCall(p.setInCall, p.clearInCall, p.log)
+		ctx, p.stop = context.WithCancel(ctx)
+		var all sync.WaitGroup
+		for _, run := range []func(){func() { p.resolve(ctx) }, func() { _ = p.poller.Run(ctx) }, func() { _ = p.inCall.Run(ctx) }} {
+			all.Add(1)
+			inbox.Go(func(e *inbox.Panic) { p.log.Error("presence stopped by a fault of our own", "err", e) }, func() {
+				defer all.Done()
+				run()
+			})
+		}
+		inbox.Go(func(*inbox.Panic) {}, func() { all.Wait(); close(p.done) })
 		return p, nil
 	}
 }
@@ -54,28 +68,39 @@ func graphOf(t *config.Tenant, log *slog.Logger) (*graph.Client, error) {
 
 // presence ties a tenant's roster to Graph's object ids.
 type presence struct {
-	client *graph.Client
+	client atomic.Pointer[graph.Client] // another when the configuration is
 	poller *graph.Poller
+	inCall *graph.InCall
 	roster atomic.Pointer[people.Roster]
 	again  chan struct{} // the roster is another
 	take   func([]people.Reading)
 	log    *slog.Logger
 	ids    atomic.Pointer[bound]
+	stop   context.CancelFunc
+	done   chan struct{}
+
+	mu      sync.Mutex
+	set     config.Graph          // in force
+	shows   bool                  // agents who talk are shown in a call
+	shown   []*people.Person      // on a screen
+	talking map[fact.AgentID]bool // agents in a call of ours
 }
 
 // bound is who is who: by object id, and back.
 type bound struct {
 	person map[string]fact.AgentID
 	oid    map[fact.AgentID]string
+	guests map[string]fact.AgentID // by object id: people on a screen who are not of the roster
 }
 
 // How often names without an object id are looked up: soon while there are any, else once an hour.
 const (
 	resolveSoon  = 15 * time.Second
 	resolveLater = time.Hour
+	resolveNames = 20 // looked up before what was found is used
 )
 
-// resolve finds the object ids of experts that the configuration names by user, until ctx ends.
+// resolve finds the object ids of people whom the configuration names by user, until ctx ends.
 func (p *presence) resolve(ctx context.Context) {
 	for {
 		wait := resolveLater
@@ -91,6 +116,11 @@ func (p *presence) resolve(ctx context.Context) {
 	}
 }
 
+// wanted says whose presence is read: experts, and who takes calls.
+func wanted(who *people.Person) bool {
+	return who.Expert || who.Role >= people.Agent && len(who.Queues) > 0
+}
+
 func (p *presence) resolveOnce(ctx context.Context) (all bool) {
 	next := &bound{person: map[string]fact.AgentID{}, oid: map[fact.AgentID]string{}}
 	was := p.ids.Load()
@@ -99,35 +129,48 @@ func (p *presence) resolveOnce(ctx context.Context) (all bool) {
 	add := func(id fact.AgentID, oid string) {
 		next.person[strings.ToLower(oid)], next.oid[id] = id, strings.ToLower(oid)
 	}
-	experts := p.roster.Load().Experts()
-	for _, e := range experts {
+	for _, e := range p.roster.Load().All() {
 		switch {
+		case !wanted(e):
 		case e.OID != "":
 			add(e.ID, e.OID)
 		case was.oid[e.ID] != "":
 			add(e.ID, was.oid[e.ID])
-		default:
+		case e.User != "":
 			names = append(names, e.User)
 			byName[strings.ToLower(e.User)] = e.ID
 		}
 	}
-	found, err := p.client.Users(ctx, names)
-	if err != nil && ctx.Err() == nil {
-		p.log.Warn("experts could not be looked up at Graph; their presence is unknown", "err", err)
-	}
-	for name, u := range found {
-		if id, known := byName[strings.ToLower(name)]; known && u.ID != "" {
-			add(id, u.ID)
+	p.known(next)
+	for some := range slices.Chunk(names, resolveNames) {
+		found, err := p.client.Load().Users(ctx, some)
+		next = &bound{person: maps.Clone(next.person), oid: maps.Clone(next.oid)}
+		for name, u := range found {
+			if id, known := byName[strings.ToLower(name)]; known && u.ID != "" {
+				add(id, u.ID)
+				delete(byName, strings.ToLower(name))
+			}
+		}
+		p.known(next)
+		if err != nil {
+			if ctx.Err() == nil {
+				p.log.Warn("people could not be looked up at Graph; their presence is unknown", "err", err)
+			}
+			return false
 		}
 	}
-	p.ids.Store(next)
-	oids := make([]string, 0, len(next.person))
-	for oid := range next.person {
-		oids = append(oids, oid)
+	return len(byName) == 0
+}
+
+// known puts in force who is who.
+func (p *presence) known(b *bound) {
+	p.poller.Everybody(slices.Collect(maps.Keys(b.person)))
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.onScreen(*b)
+	for id := range p.talking {
+		p.tell(b, id, true)
 	}
-	p.poller.OnScreen(oids)
-	p.poller.Everybody(oids)
-	return len(next.oid) == len(experts)
 }
 
 // People replaces whose presence is told.
@@ -139,12 +182,108 @@ func (p *presence) People(r *people.Roster) {
 	}
 }
 
+// OnScreen replaces whom somebody looks at: they are read more often.
+func (p *presence) OnScreen(who []*people.Person) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.shown = who
+	p.onScreen(*p.ids.Load())
+}
+
+// onScreen puts in force who is who, and tells the poller whom somebody looks at; the caller holds the lock.
+func (p *presence) onScreen(b bound) {
+	b.guests = map[string]fact.AgentID{}
+	oids := make([]string, 0, len(p.shown))
+	for _, x := range p.shown {
+		oid := b.oid[x.ID]
+		if oid == "" && x.OID != "" {
+			oid = strings.ToLower(x.OID)
+			b.guests[oid] = x.ID
+		}
+		oids = append(oids, oid)
+	}
+	p.ids.Store(&b)
+	p.poller.OnScreen(oids)
+}
+
+// Talking says that an agent is in a call of ours, or no longer.
+func (p *presence) Talking(id fact.AgentID, on bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if on {
+		p.talking[id] = true
+	} else {
+		delete(p.talking, id)
+	}
+	p.tell(p.ids.Load(), id, on)
+}
+
+// tell passes on who talks, by object id; the caller holds the lock. It is passed on also where it is not to be
+// shown in Teams: what Teams says during a call of ours is still explained by it.
+func (p *presence) tell(b *bound, id fact.AgentID, on bool) {
+	if oid := b.oid[id]; oid != "" {
+		p.inCall.Talking(oid, on)
+	}
+}
+
+func (p *presence) setInCall(ctx context.Context, oid string) error {
+	p.mu.Lock()
+	shows := p.shows
+	p.mu.Unlock()
+	if !shows {
+		return graph.ErrNotShown
+	}
+	return p.client.Load().SetInCall(ctx, oid)
+}
+
+func (p *presence) clearInCall(ctx context.Context, oid string) error {
+	return p.client.Load().ClearInCall(ctx, oid)
+}
+
+func (p *presence) read(ctx context.Context, oids []string) ([]people.Reading, error) {
+	return p.client.Load().Presences(ctx, oids)
+}
+
+// Prepare makes ready what another configuration wants of Graph, or says what is wrong; use puts it in force.
+func (p *presence) Prepare(t *config.Tenant) (use func(), err error) {
+	p.mu.Lock()
+	same := reflect.DeepEqual(p.set, *t.Graph)
+	p.mu.Unlock()
+	c := p.client.Load()
+	if !same || t.Graph.Certificate != "" { // a certificate may be another under the same name
+		if c, err = graphOf(t, p.log); err != nil {
+			return nil, err
+		}
+	}
+	return func() {
+		p.client.Store(c)
+		p.poller.Pace(t.Presence.Others, t.Presence.OnScreen)
+		p.mu.Lock()
+		p.set, p.shows = *t.Graph, t.Presence.ShowInCall
+		p.mu.Unlock()
+	}, nil
+}
+
+// Close stops reading, and takes back what agents are shown as: two seconds at most.
+func (p *presence) Close() {
+	p.stop()
+	select {
+	case <-p.done:
+	case <-time.After(2500 * time.Millisecond):
+	}
+}
+
 // took puts the persons' own ids into readings.
 func (p *presence) took(news []people.Reading) {
 	ids := p.ids.Load()
 	out := make([]people.Reading, 0, len(news))
 	for _, r := range news {
-		if id, known := ids.person[strings.ToLower(r.ID)]; known {
+		id, known := ids.person[strings.ToLower(r.ID)]
+		if !known {
+			id, known = ids.guests[strings.ToLower(r.ID)]
+		}
+		if known {
+			r.Ours = p.inCall.Ours(r)
 			r.ID = string(id)
 			out = append(out, r)
 		}
@@ -158,10 +297,11 @@ func (p *presence) Fresh(ctx context.Context, who *people.Person) (people.Readin
 	if oid == "" {
 		return people.Reading{}, false
 	}
-	r, err := p.client.Presence(ctx, oid)
+	r, err := p.client.Load().Presence(ctx, oid)
 	if err != nil {
 		return people.Reading{}, false
 	}
+	r.Ours = p.inCall.Ours(r)
 	r.ID = string(who.ID)
 	p.take([]people.Reading{r})
 	return r, true
@@ -169,6 +309,12 @@ func (p *presence) Fresh(ctx context.Context, who *people.Person) (people.Readin
 
 // Health says in words how Graph is.
 func (p *presence) Health() (string, bool) {
-	h := p.client.Health()
+	h := p.client.Load().Health()
 	return h.Words, h.State == graph.StateFine
+}
+
+// Counts gives how many requests Graph got, how many of them it throttled, and how many failed.
+func (p *presence) Counts() (requests, throttled, failed uint64) {
+	h := p.client.Load().Health()
+	return h.Requests, h.Throttled, h.Failed
 }

@@ -112,3 +112,31 @@ func TestReadingsOfTwoSourcesAreAllKept(t *testing.T) {
 		t.Fatalf("%d readings, want 1000", n)
 	}
 }
+
+func TestAServerOfGraphThatLagsDoesNotTurnTimeBack(t *testing.T) {
+	var p Presences
+	start := time.Now()
+	read := func(after time.Duration, seq, availability string) string {
+		p.Take([]Reading{{ID: "lee", Availability: availability, At: start.Add(after), Seq: seq}})
+		r, _ := p.Of("lee")
+		return r.Availability
+	}
+	for _, c := range []struct {
+		after              time.Duration
+		seq, tells, stands string
+	}{
+		{0, "A07", "Available", "Available"},
+		{5 * time.Second, "A09", "Busy", "Busy"},
+		{3 * time.Second, "A09", "Available", "Busy"},  // asked for earlier, answered later
+		{10 * time.Second, "A07", "Available", "Busy"}, // another server, which does not know yet
+		{11 * time.Second, "", "Away", "Away"},         // no number: the time decides
+		{12 * time.Second, "B10", "Busy", "Busy"},
+		{13 * time.Second, "A9", "Available", "Available"}, // another form of number says nothing
+		{14 * time.Second, "999", "Busy", "Busy"},
+		{80 * time.Second, "100", "Available", "Available"}, // and no number holds for ever
+	} {
+		if got := read(c.after, c.seq, c.tells); got != c.stands {
+			t.Errorf("after %v, number %q: %s stands, want %s", c.after, c.seq, got, c.stands)
+		}
+	}
+}

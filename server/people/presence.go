@@ -18,12 +18,31 @@ type Reading struct {
 	OutOfOffice  bool
 	At           time.Time // when it was asked for
 	Seq          string    // Graph's sequence number, empty when absent
+	// Ours: the state shows only that the person talks in a call of ours. It keeps no call from anybody.
+	Ours bool
+}
+
+// same says whether two readings show the same.
+func (r Reading) same(o Reading) bool {
+	return r.Availability == o.Availability && r.Activity == o.Activity && r.Message == o.Message && r.OutOfOffice == o.OutOfOffice && r.Ours == o.Ours
 }
 
 // Presences keeps the newest reading of every person. Readers never wait for the writer.
 type Presences struct {
 	writers sync.Mutex
 	now     atomic.Pointer[map[string]Reading]
+}
+
+// seqFor is how long a sequence number holds against a later reading: a server of Graph that lags behind tells
+// an old state after the new one was read. Longer it does not: the numbers' form is not documented.
+const seqFor = time.Minute
+
+// older says whether r tells of a time before what is known: asked for earlier, or with an earlier sequence number.
+func (r Reading) older(known Reading) bool {
+	if r.At.Before(known.At) {
+		return true
+	}
+	return r.Seq != "" && len(r.Seq) == len(known.Seq) && r.Seq < known.Seq && r.At.Sub(known.At) < seqFor
 }
 
 // Take adds readings and gives the ids whose shown state changed. A reading older than the one known is
@@ -38,10 +57,10 @@ func (p *Presences) Take(news []Reading) (changed []string) {
 	}
 	for _, r := range news {
 		was, known := next[r.ID]
-		if known && r.At.Before(was.At) {
+		if known && r.older(was) {
 			continue
 		}
-		if !known || was.Availability != r.Availability || was.Activity != r.Activity || was.Message != r.Message || was.OutOfOffice != r.OutOfOffice {
+		if !known || !was.same(r) {
 			changed = append(changed, r.ID)
 		}
 		next[r.ID] = r

@@ -1,0 +1,153 @@
+package desk
+
+import (
+	"slices"
+	"time"
+
+	"cordboard/server/fact"
+	"cordboard/server/inbox"
+	"cordboard/server/people"
+	"cordboard/session/wire"
+)
+
+// Whom a console shows is read more often than all others. A screen has rows for a few dozen; who is not among
+// them is found by typing.
+const (
+	expertsMost = 64               // experts on a board
+	foundFor    = 30 * time.Second // people found by typing count as shown
+	lookEvery   = 200 * time.Millisecond
+	agesEvery   = 4 * time.Second // ages alone are told no more often
+)
+
+// looks tells the room whom this console shows: its experts, and who was found a moment ago.
+func (s *seat) looks() {
+	var ids []fact.AgentID
+	if s.conn != nil && !s.over {
+		ids = append(s.listed(), s.found...)
+	}
+	r := s.room
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if slices.Equal(r.looks[s], ids) {
+		return
+	}
+	if r.looks[s] = ids; len(ids) == 0 {
+		delete(r.looks, s)
+	}
+	r.lookSoon()
+}
+
+// listed is whose presence the board carries: that of experts, and of the members of teams.
+func (s *seat) listed() []fact.AgentID {
+	r := s.room.tenant().Roster
+	out := make([]fact.AgentID, 0, len(s.board.Experts))
+	for i := range s.board.Experts {
+		p := &s.board.Experts[i]
+		if team := r.Team(p.ID); p.Kind == "team" && team != nil {
+			for _, m := range team.Members {
+				out = append(out, m.ID)
+			}
+			continue
+		}
+		out = append(out, fact.AgentID(p.ID))
+	}
+	return out
+}
+
+// lookSoon tells the source of presence who is on a screen, within lookEvery. The room's lock is held.
+func (r *room) lookSoon() {
+	if r.lookDue {
+		return
+	}
+	r.lookDue = true
+	time.AfterFunc(lookEvery, func() {
+		inbox.Go(func(p *inbox.Panic) {
+			r.desk.o.Log.Error("who is on a screen was not told, by a fault of our own", "err", p)
+		}, r.tellLooks)
+	})
+}
+
+func (r *room) tellLooks() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lookDue = false
+	if r.t == nil || r.t.OnScreen == nil {
+		return
+	}
+	all := []fact.AgentID{}
+	for _, ids := range r.looks {
+		all = append(all, ids...)
+	}
+	slices.Sort(all)
+	if all = slices.Compact(all); !slices.Equal(all, r.looked) {
+		r.looked = all
+		who := make([]*people.Person, 0, len(all))
+		for _, id := range all {
+			if p := r.t.person(string(id)); p != nil {
+				who = append(who, p)
+			}
+		}
+		r.t.OnScreen(who)
+	}
+}
+
+// PresenceRead shows experts anew: at once those who changed, and a little later how old the rest is. No seat
+// hears of anybody whom it does not show.
+func (r *Room) PresenceRead(news []people.Reading, changed []string) {
+	read := make(map[string]bool, len(news))
+	for i := range news {
+		read[news[i].ID] = false
+	}
+	for _, id := range changed {
+		read[id] = true
+	}
+	r.r.mu.Lock()
+	seats := r.r.all()
+	r.r.mu.Unlock()
+	for _, s := range seats {
+		s.tell(presenceCame{read})
+	}
+}
+
+// presenceCame: whose presence was read, and whether it is another.
+type presenceCame struct{ read map[string]bool }
+
+func (e presenceCame) apply(s *seat) {
+	for _, id := range s.listed() {
+		changed, read := e.read[string(id)]
+		if changed {
+			s.showExperts()
+			return
+		}
+		s.aged = s.aged || read
+	}
+}
+
+// showExperts publishes the experts as they are now.
+func (s *seat) showExperts() {
+	s.publish(wire.News{Experts: s.experts()})
+	s.aged, s.agedAt = false, time.Now()
+	s.looks()
+}
+
+// checkLooks tells ages that have moved, presence that has become old by itself, and forgets who was found.
+func (s *seat) checkLooks(now time.Time) {
+	if s.found != nil && now.After(s.foundTill) {
+		s.found = nil
+		s.looks()
+	}
+	if s.aged && now.Sub(s.agedAt) >= agesEvery || s.grownOld(now) {
+		s.showExperts()
+	}
+}
+
+// grownOld says whether a presence on the board has passed its limit without being read again.
+func (s *seat) grownOld(now time.Time) bool {
+	limit := s.room.tenant().Rules.PresenceOld
+	for i := range s.board.Experts {
+		if p := &s.board.Experts[i]; !p.Seen.IsZero() && !p.Old && now.Sub(p.Seen) > limit {
+			return true
+		}
+	}
+	return false
+}
