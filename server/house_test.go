@@ -48,11 +48,12 @@ type houseOptions struct {
 	ring     string
 	wrap     string
 	grace    string
-	people   string // more keys of people, indented by six
-	outbound string // keys of outbound; an expert's phone of the lab answers sooner than a person, and is believed all the same
-	limits   string // keys of limits; the test's own callers and agents are part of this process and its use of the processor
-	apart    bool   // the server runs in a process of its own
-	tenant   string // more keys of the tenant, indented by four
+	people   string            // more keys of people, indented by six
+	outbound string            // keys of outbound; an expert's phone of the lab answers sooner than a person, and is believed all the same
+	limits   string            // keys of limits; the test's own callers and agents are part of this process and its use of the processor
+	apart    bool              // the server runs in a process of its own
+	tenant   string            // more keys of the tenant, indented by four
+	keys     map[string]string // more keys of an agent
 	presence server.PresenceMaker
 }
 
@@ -135,7 +136,7 @@ func (h *house) write(o houseOptions) {
 	}
 	var people strings.Builder
 	for _, a := range o.agents {
-		fmt.Fprintf(&people, "        - {user: %s}\n", a)
+		fmt.Fprintf(&people, "        - {user: %s%s}\n", a, o.keys[a])
 	}
 	or := func(s, d string) string {
 		if s == "" {

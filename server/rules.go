@@ -105,6 +105,12 @@ func fillIn(p *people.Person, c *config.Person) {
 	for _, s := range c.Skills {
 		p.Skills[s.Name] = max(p.Skills[s.Name], s.Level)
 	}
+	if len(c.Endpoints) > len(p.Endpoints) {
+		p.Endpoints = nil
+		for _, w := range c.Endpoints {
+			p.Endpoints = append(p.Endpoints, endpointOf(w))
+		}
+	}
 	if p.Confirm == "" {
 		p.Confirm = c.Confirm
 	}

@@ -35,6 +35,8 @@ type tenant struct {
 	mu    sync.Mutex
 	lines map[fact.AgentID]*line.Line
 	calls map[fact.ContactID]*call.Call
+
+	phoned map[fact.AgentID]bool // the arbiter knows of a telephone of theirs; under changing
 }
 
 // current is what follows from the configuration; a call keeps the one it began with.
@@ -49,7 +51,7 @@ type current struct {
 }
 
 func (s *Server) addTenant(ctx context.Context, c *config.Config, t *config.Tenant) error {
-	n := &tenant{server: s, id: fact.TenantID(t.ID), lines: map[fact.AgentID]*line.Line{}, calls: map[fact.ContactID]*call.Call{}}
+	n := &tenant{server: s, id: fact.TenantID(t.ID), lines: map[fact.AgentID]*line.Line{}, calls: map[fact.ContactID]*call.Call{}, phoned: map[fact.AgentID]bool{}}
 	n.room = s.desk.Room(n.id)
 	first, _, err := s.ledger.Position(ctx, n.id)
 	if err != nil {
@@ -99,6 +101,12 @@ func (n *tenant) prepare(t *config.Tenant) (*current, error) {
 func (n *tenant) peopled(now *current) {
 	now.roster = roster(now.config, n.members.sources(now.config), func(id fact.AgentID) string { return n.server.bindings.OID(string(n.id), string(id)) })
 	now.rules = callRules(now.config, now.roster, &n.presences)
+	own, trunkFor := ownPhones(now.config), now.rules.TrunkFor
+	now.rules.Telephone = func(id fact.AgentID, at fact.Endpoint) (call.Telephone, bool) {
+		t, ok := telephone(own[id], at, trunkFor)
+		t.Source = n.voiceFrom(t)
+		return t, ok
+	}
 }
 
 // take puts a configuration that was prepared in force, for what begins from now on.
@@ -125,6 +133,7 @@ func (n *tenant) enforce(c *config.Config, now *current) {
 	n.now.Store(now)
 	n.acd.Configure(routingSettings(now.config, now.roster), serviceLevels(now.config))
 	n.setDesk(c, now.config)
+	n.tellPhones(now)
 	if n.presence != nil {
 		n.presence.People(now.roster)
 	}

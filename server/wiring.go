@@ -47,6 +47,7 @@ func (s *Server) newEdge(c *config.Config, certificate func() (*tls.Certificate,
 		}
 		o.ClientCAs = pool
 	}
+	o.Phone = s.phoneTurned
 	return trunk.New(o)
 }
 
@@ -76,6 +77,10 @@ func trunks(c *config.Config) []trunk.Trunk {
 			}
 			for _, a := range x.Allow {
 				n.Allow = append(n.Allow, a.Prefix)
+			}
+			n.Phones = phonesOf(&t, x.ID)
+			if n.Kind == "phones" {
+				n.MayRefer = true // an agent may hand a caller on there; where to is for the call to allow
 			}
 			if x.CAFile != "" {
 				n.RootCAs, _ = poolOf(string(x.CAFile))

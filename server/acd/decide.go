@@ -16,7 +16,7 @@ func (d *Distributor) carryOut(now time.Time, x routing.Decision) {
 		if x.Why.Of > 0 {
 			why = "idle longest: " + x.Why.IdleFor.Round(time.Second).String()
 		}
-		d.fact(now, x.Contact, x.Agent, fact.Offered{Reservation: x.Reservation, Queue: x.Queue, Deadline: x.Deadline, Why: why})
+		d.fact(now, x.Contact, x.Agent, fact.Offered{Reservation: x.Reservation, Queue: x.Queue, Deadline: x.Deadline, Why: why, Endpoint: x.Endpoint})
 		if !d.tell(x.Contact, call.Offered{Offer: x}) { // nobody would show it
 			d.Tell(routing.Gone{Contact: x.Contact, Outcome: fact.CallerOff})
 		}

@@ -38,6 +38,7 @@ type Call struct {
 	leg       *sipLeg // the caller
 	offer     *Offer  // rings at somebody
 	offerTo   fact.AgentID
+	desk      *deskRing // that agent's own telephone, when it rings there
 	agent     *agentLeg // who has the caller
 	partner   *sipLeg   // an expert or number that has the caller after a transfer
 	partnerTo Target
@@ -80,7 +81,11 @@ type sipLeg struct {
 // agentLeg is an agent who has the caller.
 type agentLeg struct {
 	id          fact.AgentID
-	line        media.Leg
+	line        media.Leg // the console's, or the voice of phone
+	phone       *sipLeg   // the agent's own telephone; nil at a console
+	away        bool      // it has us on hold
+	byPhone     bool      // which is why the caller is held
+	leaves      bool      // it hangs up by itself: the caller was handed on there
 	reservation fact.ReservationID
 	joined      time.Time
 	talkingFrom time.Time // zero while held, lost or connecting
@@ -159,7 +164,7 @@ func (c *Call) finish() {
 
 // letGo forgets the legs of a call that is over: a timer that has not fired yet holds the call, and need not hold them.
 func (c *Call) letGo() {
-	c.leg, c.partner, c.agent, c.transfer, c.refer, c.group, c.offer, c.aside = nil, nil, nil, nil, nil, nil, nil, nil
+	c.leg, c.partner, c.agent, c.transfer, c.refer, c.group, c.offer, c.aside, c.desk = nil, nil, nil, nil, nil, nil, nil, nil, nil
 	c.story = nil
 }
 

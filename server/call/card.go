@@ -29,6 +29,7 @@ type Offer struct {
 	Story       []Line
 	Head        bool
 	Called      fact.Number
+	Endpoint    fact.Endpoint // where it rings
 }
 
 // OfferGone tells why a ringing card went.
@@ -38,6 +39,7 @@ type OfferGone struct {
 	Caller      Caller
 	Queue       string
 	Outcome     fact.Outcome
+	Why         string // what the agent's own telephone said
 	From        time.Time
 	To          time.Time
 }

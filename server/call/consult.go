@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"cordboard/server/fact"
-	"cordboard/server/media"
 	"cordboard/server/routing"
 )
 
@@ -51,7 +50,7 @@ func (c *Call) consulted(t *transfer) {
 	t.state, t.since, t.until = "answered", time.Now(), time.Time{}
 	c.tellStory(t.who.Name + " answers; the caller hears music")
 	if t.by != nil && !t.by.lost {
-		media.Join(t.by.line, t.leg.voice)
+		t.by.with(t.leg.voice)
 	} else {
 		t.leg.voice.Hear(c.deps.Media.Music(c.queue))
 	}
@@ -88,7 +87,7 @@ func (e Swap) apply(c *Call) {
 	} else {
 		c.stopTalk(t.by)
 		c.leg.voice.Hear(c.deps.Media.Music(c.queue))
-		media.Join(t.by.line, t.leg.voice)
+		t.by.with(t.leg.voice)
 	}
 	yes(e.Reply)
 	c.show()

@@ -115,6 +115,8 @@ type Rules struct {
 	Plan     *flow.Plan    // what queues do with callers whom they cannot serve; nil: nothing
 	RingFor  time.Duration // one attempt of a transfer
 	LineWait time.Duration // for an agent's line after the answer
+	// Telephone gives an agent's own telephone; false when there is none of that kind.
+	Telephone func(id fact.AgentID, at fact.Endpoint) (Telephone, bool)
 }
 
 // voice is how a leg by that trunk is made.

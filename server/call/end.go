@@ -45,8 +45,9 @@ func (c *Call) endBy(end fact.End, by string, code int, reason string) {
 		c.agent = nil
 	}
 	if c.offer != nil { // this goroutine may have ended when the arbiter says so
-		c.stopRinging(c.offer.Reservation, fact.CallerOff)
+		c.stopRinging(c.offer.Reservation, fact.CallerOff, "")
 	}
+	c.dropDesk(trunk.Reason{Code: 487, Text: "the caller hung up"})
 	if c.left == nil {
 		c.measure("caller", c.leg.voice)
 	}
@@ -90,6 +91,7 @@ func (c *Call) release(a *agentLeg, ended, to, by string) {
 		a.waitsLine.Stop()
 	}
 	a.line.Hear(nil)
+	c.hangPhone(a)
 	q, _ := c.deps.Rules.Queue(c.queue)
 	work := q.Wrap > 0 && !a.joined.IsZero() && c.direction == fact.In
 	if work {

@@ -81,6 +81,7 @@ func (c *Call) seat(g *guest) {
 		}
 		if a := c.agent; a != nil {
 			c.enter(a.line)
+			c.phoneMuted(a)
 			if a.talkingFrom.IsZero() {
 				a.talkingFrom = time.Now()
 			}
@@ -129,6 +130,7 @@ func (c *Call) backToTwo(a *agentLeg) {
 		c.talk(a)
 	}
 	c.deps.ACD.Tell(routing.InCall{Agent: a.id, Contact: c.id, Cause: routing.ConsultOver, By: routing.ByServer})
+	c.holdsAgain(a)
 	c.show()
 }
 
@@ -150,8 +152,13 @@ func (e Leave) apply(c *Call) {
 		e.Reply.no("not_allowed", "Nobody of ours would be left in the call. Let the others go, or hang up for all.")
 		return
 	}
-	c.tellStory(c.deps.Rules.AgentName(a.id) + " left; the others go on")
 	yes(e.Reply)
+	c.leaves(a)
+}
+
+// leaves lets the agent go out of the room.
+func (c *Call) leaves(a *agentLeg) {
+	c.tellStory(c.deps.Rules.AgentName(a.id) + " left; the others go on")
 	to := c.group.names()
 	c.withoutAgent(a)
 	c.handOver(a, to)

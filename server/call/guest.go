@@ -213,11 +213,18 @@ func (e MuteParty) apply(c *Call) {
 // quiet lets the others hear a leg, or not: not when it is muted, nor while its telephone has us on hold and plays music.
 func (c *Call) quiet(l media.Leg) {
 	away := slices.ContainsFunc(c.group.guests, func(g *guest) bool { return g.leg.voice == l && g.away })
+	if a := c.agent; a != nil && a.phone != nil && a.line == l {
+		away = a.away || a.muted
+	}
 	c.group.mix.Mute(l, away || c.group.muted[l])
 }
 
 // holds: the telephone of a guest has put us on hold, or is back.
 func (c *Call) holds(l *sipLeg) {
+	if l == c.phoneLeg() {
+		c.phoneHolds(c.agent)
+		return
+	}
 	g := c.guestOf(l)
 	if g == nil || c.group == nil || c.isAdding(g) {
 		return

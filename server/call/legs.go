@@ -13,7 +13,7 @@ type fromDialog struct {
 }
 
 func (e fromDialog) apply(c *Call) {
-	if e.leg.gone || c.referredTo(e.leg, e.e) {
+	if e.leg.gone || c.referredTo(e.leg, e.e) || c.fromDesk(e.leg, e.e) {
 		return
 	}
 	switch v := e.e.(type) {
@@ -164,6 +164,8 @@ func (c *Call) legEnded(l *sipLeg, v trunk.Ended) {
 			return
 		}
 		c.callerLeft(v)
+	case c.phoneLeg():
+		c.phoneEnded(c.agent, v)
 	case c.partner:
 		if c.refer != nil && c.refer.by == l { // the caller is on the way to somebody else
 			l.voice.Close()
@@ -265,16 +267,31 @@ func (c *Call) deliverTone(from *sipLeg, digit byte) {
 	if c.pressed(from, digit) {
 		return
 	}
-	to := c.partner
-	switch {
-	case c.partner == nil:
+	to := c.toneTo(from)
+	if to == nil {
 		return
-	case from == c.partner:
-		to = c.leg
 	}
 	if err := to.voice.Tones(string(digit)); err != nil {
 		c.log.Info("a tone could not be handed on", "leg", to.role, "err", err)
 	}
+}
+
+// toneTo is who gets a keypad tone of a leg, nil when nobody does.
+func (c *Call) toneTo(from *sipLeg) *sipLeg {
+	phone, t := c.phoneLeg(), c.transfer
+	switch {
+	case from == c.partner && from != nil:
+		return c.leg
+	case from == phone && t != nil && t.consult && t.leg != nil && !t.withCaller:
+		return t.leg
+	case from == phone && !c.agent.talkingFrom.IsZero():
+		return c.leg
+	case from == c.leg && c.partner != nil:
+		return c.partner
+	case from == c.leg && phone != nil && !c.agent.talkingFrom.IsZero():
+		return phone
+	}
+	return nil
 }
 
 func (c *Call) hangup(l *sipLeg, why trunk.Reason) {

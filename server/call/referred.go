@@ -271,7 +271,7 @@ func (c *Call) recordReferral(r *referral, s fact.Stage, why string, code int, b
 func (c *Call) replaced(l *sipLeg, by Dialog) {
 	info := by.Info()
 	r := c.rungOf(l)
-	if c.over || r == nil && l != c.partner && l != c.leg && c.guestOf(l) == nil {
+	if c.over || r == nil && l != c.partner && l != c.leg && l != c.phoneLeg() && c.guestOf(l) == nil {
 		by.Reject(481, "Call/Transaction Does Not Exist", 0)
 		return
 	}
@@ -319,6 +319,8 @@ func (c *Call) takePlace(old, leg *sipLeg, r *rung) {
 	case old == c.partner:
 		c.partner = leg
 		media.Join(c.leg.voice, leg.voice)
+	case old == c.phoneLeg():
+		c.phoneMoves(leg)
 	case old == c.leg:
 		if c.group != nil {
 			c.group.mix.Remove(old.voice)
@@ -341,7 +343,7 @@ func (c *Call) rejoin(t *transfer, leg *sipLeg) {
 		leg.voice.Hear(c.deps.Media.Music(c.queue))
 		return
 	}
-	media.Join(t.by.line, leg.voice)
+	t.by.with(leg.voice)
 }
 
 // rehear gives a caller's new leg what the old one heard.
@@ -355,7 +357,7 @@ func (c *Call) rehear() {
 	case c.transfer != nil && !c.transfer.consult:
 		c.leg.voice.Hear(c.deps.Media.Ringback())
 	case a != nil && !a.joined.IsZero() && !a.held && !a.lost && (c.transfer == nil || c.transfer.withCaller):
-		media.Join(c.leg.voice, a.line)
+		a.with(c.leg.voice)
 	default:
 		c.leg.voice.Hear(c.deps.Media.Music(c.queue))
 	}

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"cordboard/server/fact"
-	"cordboard/server/media"
 	"cordboard/server/routing"
 )
 
@@ -60,14 +59,18 @@ func (e Hold) apply(c *Call) {
 	case a.held:
 		yes(e.Reply)
 	default:
-		c.pause(a)
-		a.held, a.heldSince = true, time.Now()
-		c.deps.ACD.Tell(routing.InCall{Agent: a.id, Contact: c.id, Cause: routing.Holds, By: routing.ByAgent})
-		c.recordOf(a.id, fact.Held{By: "agent"}, nil)
-		c.tellStory("on hold")
+		c.hold(a)
 		yes(e.Reply)
-		c.show()
 	}
+}
+
+func (c *Call) hold(a *agentLeg) {
+	c.pause(a)
+	a.held, a.heldSince = true, time.Now()
+	c.deps.ACD.Tell(routing.InCall{Agent: a.id, Contact: c.id, Cause: routing.Holds, By: routing.ByAgent})
+	c.recordOf(a.id, fact.Held{By: "agent"}, nil)
+	c.tellStory("on hold")
+	c.show()
 }
 
 // Resume ends the hold.
@@ -82,15 +85,21 @@ func (e Resume) apply(c *Call) {
 	case a == nil:
 	case !a.held:
 		yes(e.Reply)
+	case a.away:
+		e.Reply.no("not_now", "Your telephone holds the call. Resume it there.")
 	default:
-		c.unhold(a)
-		c.talk(a)
-		c.deps.ACD.Tell(routing.InCall{Agent: a.id, Contact: c.id, Cause: routing.Resumes, By: routing.ByAgent})
-		c.recordOf(a.id, fact.Resumed{By: "agent"}, nil)
-		c.tellStory("hold over")
+		c.resume(a)
 		yes(e.Reply)
-		c.show()
 	}
+}
+
+func (c *Call) resume(a *agentLeg) {
+	c.unhold(a)
+	c.talk(a)
+	c.deps.ACD.Tell(routing.InCall{Agent: a.id, Contact: c.id, Cause: routing.Resumes, By: routing.ByAgent})
+	c.recordOf(a.id, fact.Resumed{By: "agent"}, nil)
+	c.tellStory("hold over")
+	c.show()
 }
 
 func (c *Call) unhold(a *agentLeg) {
@@ -100,7 +109,7 @@ func (c *Call) unhold(a *agentLeg) {
 	d := time.Since(a.heldSince)
 	a.hold += d
 	c.onHold += d
-	a.held, a.heldSince = false, time.Time{}
+	a.held, a.heldSince, a.byPhone = false, time.Time{}, false
 }
 
 // pause takes the agent's voice from the caller, who hears music.
@@ -112,7 +121,7 @@ func (c *Call) pause(a *agentLeg) {
 
 // talk joins caller and agent (again).
 func (c *Call) talk(a *agentLeg) {
-	media.Join(c.leg.voice, a.line)
+	a.with(c.leg.voice)
 	a.talkingFrom = time.Now()
 }
 
@@ -161,6 +170,7 @@ type Muted struct {
 func (e Muted) apply(c *Call) {
 	if a := c.mine(e.Agent, e.Reply); a != nil {
 		a.muted = e.On
+		c.phoneMuted(a)
 		yes(e.Reply)
 		c.show()
 	}
@@ -266,6 +276,9 @@ func (e ConsoleBack) apply(c *Call) {
 
 // renewLine takes the line that the agent has now: a seat that ended by a fault took the old one with it.
 func (c *Call) renewLine(a *agentLeg) {
+	if a.phone != nil {
+		return
+	}
 	line, _ := c.deps.Lines.Line(a.id)
 	if line == a.line {
 		return
@@ -286,7 +299,7 @@ func (c *Call) again(a *agentLeg) {
 	case t.consult && t.state == "answered" && t.withCaller:
 		c.talk(a)
 	case t.consult && t.state == "answered":
-		media.Join(a.line, t.leg.voice)
+		a.with(t.leg.voice)
 	}
 }
 
@@ -301,13 +314,19 @@ func (e GraceOver) apply(c *Call) {
 	if a == nil || a.id != e.Agent || c.over {
 		return
 	}
-	c.unhold(a)
-	c.stopTalk(a)
-	c.deps.Consoles.CardGone(a.id, c.id)
 	lost := c.deps.Rules.AgentName(a.id) + "'s console was lost"
 	if e.Help {
 		lost = c.deps.Rules.AgentName(a.id) + " had to place an emergency call"
 	}
+	c.hangPhone(a)
+	c.lostAgent(a, lost)
+}
+
+// lostAgent goes on without an agent who could not hand the caller on.
+func (c *Call) lostAgent(a *agentLeg, lost string) {
+	c.unhold(a)
+	c.stopTalk(a)
+	c.deps.Consoles.CardGone(a.id, c.id)
 	if g := c.group; g != nil {
 		if c.livesWithout(a) { // the others go on with each other
 			c.withoutAgent(a)

@@ -306,6 +306,7 @@ func (c *Call) returnTo(a *agentLeg, consult bool) {
 		cause = routing.ConsultOver
 	}
 	c.deps.ACD.Tell(routing.InCall{Agent: a.id, Contact: c.id, Cause: cause, By: routing.ByServer})
+	c.holdsAgain(a)
 }
 
 // Undo takes back what can be taken back: a transfer until it is answered.

@@ -10,6 +10,7 @@ import (
 	"cordboard/server/flow"
 	"cordboard/server/media"
 	"cordboard/server/routing"
+	"cordboard/server/trunk"
 )
 
 // enqueue lets the contact wait. At the head it keeps the time it has waited, and the story says why.
@@ -54,7 +55,7 @@ func (e Offered) apply(c *Call) {
 	}
 	o := Offer{
 		Reservation: e.Reservation, Contact: c.id, Caller: c.caller, Called: c.called, Queue: c.queueName(), Path: c.path, Arrived: c.arrived,
-		Offered: time.Now(), Deadline: e.Deadline, Why: c.why(e.Why), Story: append([]Line(nil), c.story...),
+		Offered: time.Now(), Deadline: e.Deadline, Why: c.why(e.Why), Endpoint: e.Endpoint, Story: append([]Line(nil), c.story...),
 	}
 	c.offer, c.offerTo = &o, e.Agent
 	c.tellStory("offered to " + c.deps.Rules.AgentName(e.Agent))
@@ -64,6 +65,9 @@ func (e Offered) apply(c *Call) {
 		c.show()
 	}
 	c.deps.Consoles.Offer(e.Agent, c, o)
+	if e.Endpoint != fact.AtConsole {
+		c.ringDesk(e.Offer, o)
+	}
 }
 
 // why puts the reasons of an offer into words.
@@ -85,7 +89,8 @@ func (c *Call) why(w routing.Why) string {
 type OfferOver struct{ routing.OfferOver }
 
 func (e OfferOver) apply(c *Call) {
-	c.stopRinging(e.Reservation, e.Outcome)
+	c.deskOver(e.Reservation, e.Outcome)
+	c.stopRinging(e.Reservation, e.Outcome, e.Reason)
 	if e.Outcome == fact.Accepted {
 		return
 	}
@@ -99,12 +104,12 @@ func (e OfferOver) apply(c *Call) {
 }
 
 // stopRinging takes the ringing card away, once.
-func (c *Call) stopRinging(r fact.ReservationID, o fact.Outcome) {
+func (c *Call) stopRinging(r fact.ReservationID, o fact.Outcome, why string) {
 	if c.offer == nil || c.offer.Reservation != r {
 		return
 	}
 	c.deps.Consoles.OfferGone(c.offerTo, OfferGone{
-		Reservation: r, Contact: c.id, Caller: c.caller, Queue: c.offer.Queue, Outcome: o, From: c.offer.Offered, To: time.Now(),
+		Reservation: r, Contact: c.id, Caller: c.caller, Queue: c.offer.Queue, Outcome: o, Why: why, From: c.offer.Offered, To: time.Now(),
 	})
 	c.offer, c.offerTo = nil, ""
 }
@@ -128,12 +133,18 @@ func (e Connected) apply(c *Call) {
 		return
 	}
 	if !c.takesOver(e) {
+		c.dropDesk(trunk.Reason{Text: "taken back"})
 		c.deps.ACD.Tell(routing.CallOver{Agent: e.Agent, Contact: c.id, By: routing.ByServer})
 		return
 	}
-	line, up := c.deps.Lines.Line(e.Agent)
-	a := &agentLeg{id: e.Agent, line: line, reservation: e.Reservation}
+	a, up := c.legOf(e)
 	c.agent, c.back = a, nil
+	if a.phone != nil && a.phone.gone { // answered, and hung up at once: the caller has heard nobody
+		c.hangPhone(a)
+		c.deps.ACD.Tell(routing.CallOver{Agent: a.id, Contact: c.id, By: routing.ByAgent})
+		c.toHead(c.deps.Rules.AgentName(a.id) + " hung up at once")
+		return
+	}
 	if up {
 		c.join(a)
 		return
@@ -165,7 +176,7 @@ func (c *Call) join(a *agentLeg) {
 	if a.waitsLine != nil {
 		a.waitsLine.Stop()
 	}
-	media.Join(c.leg.voice, a.line)
+	a.with(c.leg.voice)
 	now := time.Now()
 	a.joined, a.talkingFrom = now, now
 	c.waited = now.Sub(c.queuedAt)

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"cordboard/server/fact"
-	"cordboard/server/media"
 	"cordboard/server/routing"
 	"cordboard/server/trunk"
 )
@@ -68,7 +67,7 @@ func (c *Call) direct(t *transfer) {
 	c.recordMove(t, fact.TakenBack, "the caller hung up", 0, "")
 	c.takesLead(t.who, t.leg)
 	a := t.by
-	media.Join(a.line, c.leg.voice)
+	a.with(c.leg.voice)
 	if a.talkingFrom.IsZero() {
 		a.talkingFrom = time.Now()
 	}

@@ -76,6 +76,8 @@ func (d *Declined) defaults() { d.Then = "notready" }
 
 func (p *Person) defaults() { p.Endpoint = "softphone" }
 
+func (t *Telephone) defaults() { t.Health = 30 * time.Second }
+
 func (o *Outbound) defaults() {
 	o.National, o.International, o.Ring = "0", "00", 18*time.Second
 	o.Show, o.Confirm = "caller", "suspect"

@@ -13,7 +13,4 @@ var later = map[string]string{
 }
 
 // laterValues are values that the design has and this version does not carry out.
-var laterValues = map[string]map[string]string{
-	"tenants[].people.agents[].endpoint":      {"sip": "softphone is the one kind so far", "teams": "softphone is the one kind so far"},
-	"tenants[].people.supervisors[].endpoint": {"sip": "softphone is the one kind so far", "teams": "softphone is the one kind so far"},
-}
+var laterValues = map[string]map[string]string{}

@@ -67,8 +67,9 @@ var availabilities = []string{"Available", "AvailableIdle", "Away", "BeRightBack
 func (o *Outbound) check(k *checker, r *refs) {
 	if o.Trunk != "" {
 		r.trunks.want(&o.Trunk, o.Trunk)
-	} else if len(r.trunks.order) > 0 {
-		o.Trunk = r.trunks.order[0]
+		r.notPhones(k, &o.Trunk)
+	} else {
+		o.Trunk = r.firstOut()
 	}
 	if o.Show == "own" && len(o.CallerIDs) == 0 {
 		k.bad(&o.Show, "show: own needs a number in caller_ids")
@@ -94,6 +95,7 @@ func (o *Outbound) check(k *checker, r *refs) {
 		rules.add(&x.Prefix, x.Prefix)
 		if x.Trunk != "" {
 			r.trunks.want(&x.Trunk, x.Trunk)
+			r.notPhones(k, &x.Trunk)
 		}
 	}
 }
@@ -108,6 +110,7 @@ func (e *Emergency) check(k *checker, r *refs, o *Outbound) {
 		e.Trunk = o.Trunk
 	} else {
 		r.trunks.want(&e.Trunk, e.Trunk)
+		r.notPhones(k, &e.Trunk)
 	}
 	switch {
 	case e.CallerID != "":

@@ -31,12 +31,17 @@ type Team struct {
 
 // Person of a tenant.
 type Person struct {
-	User       string   `yaml:"user" doc:"sign-in name, as isaiah@contoso.com"`
-	ObjectID   string   `yaml:"id" doc:"object id in Entra; without it the name is bound to that of the first sign-in"`
-	Name       string   `yaml:"name" doc:"as colleagues read it"`
-	Number     string   `yaml:"number" doc:"+ and digits; without one a person cannot be rung"`
-	Endpoint   string   `yaml:"endpoint" oneof:"softphone sip teams" doc:"which telephone an agent uses"`
-	Address    string   `yaml:"address" doc:"sip: address of the telephone"`
+	User     string `yaml:"user" doc:"sign-in name, as isaiah@contoso.com"`
+	ObjectID string `yaml:"id" doc:"object id in Entra; without it the name is bound to that of the first sign-in"`
+	Name     string `yaml:"name" doc:"as colleagues read it"`
+	Number   string `yaml:"number" doc:"+ and digits; without one a person cannot be rung"`
+	Endpoint string `yaml:"endpoint" oneof:"softphone sip teams" doc:"where an agent's calls ring: the console, a SIP telephone, or Teams at number"`
+	Address  string `yaml:"address" doc:"fixed SIP address of the telephone, as sip:201@192.0.2.40"`
+
+	Endpoints   []string  `yaml:"endpoints" oneof:"softphone sip teams" doc:"where the agent may let them ring instead; without: the console, and the telephone if there is one"`
+	Phone       Telephone `yaml:"phone" doc:"the agent's SIP telephone"`
+	AlwaysReady bool      `yaml:"always_ready" doc:"takes calls at the telephone without a console, as long as it can be rung"`
+
 	Skills     Skills   `yaml:"skills" doc:"with level from 1 to 10"`
 	Languages  []string `yaml:"languages" doc:"as en, zh"`
 	Job        string   `yaml:"job" doc:"what the person does"`
@@ -83,7 +88,7 @@ func (p *People) check(k *checker, r *refs) {
 		for _, s := range x.Skills {
 			have[s.Name] = true
 		}
-		x.checkEndpoint(k)
+		x.checkEndpoint(k, r)
 	})
 	p.list(k, p.Supervisors, "supervisor", func(x *Person) {
 		if _, known := r.agents.lines[x.Key()]; !known {
@@ -92,7 +97,7 @@ func (p *People) check(k *checker, r *refs) {
 		for _, s := range x.Skills {
 			have[s.Name] = true
 		}
-		x.checkEndpoint(k)
+		x.checkEndpoint(k, r)
 	})
 	p.list(k, p.Admins, "admin", func(*Person) {})
 	p.list(k, p.Experts, "expert", func(x *Person) {
@@ -148,15 +153,6 @@ func (p *Person) check(k *checker, kind string) {
 	}
 	if p.Address != "" && !strings.HasPrefix(p.Address, "sip:") && !strings.HasPrefix(p.Address, "sips:") {
 		k.bad(&p.Address, "address %q: sip:user@host is wanted", p.Address)
-	}
-}
-
-func (p *Person) checkEndpoint(k *checker) {
-	switch {
-	case p.Endpoint == "sip" && p.Address == "":
-		k.bad(p, "%q: endpoint sip needs an address", p.Key())
-	case p.Endpoint == "teams" && p.Number == "":
-		k.bad(p, "%q: endpoint teams needs a number", p.Key())
 	}
 }
 

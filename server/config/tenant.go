@@ -87,6 +87,7 @@ type refs struct {
 	outbound               *Outbound
 	skills                 *names // that at least one agent has
 	trunkOf                map[string]*Trunk
+	phones                 *names // that register
 }
 
 func (t *Tenant) check(k *checker) {

@@ -9,7 +9,7 @@ import (
 // Trunk is the way to one or more SBCs of a tenant.
 type Trunk struct {
 	ID           string   `yaml:"id" need:"yes" doc:"names the trunk; one of its kind on this server"`
-	Kind         string   `yaml:"kind" oneof:"sbc teams" doc:"sbc: an SBC faces the carrier and Teams; teams: this server faces Microsoft itself (laboratories)"`
+	Kind         string   `yaml:"kind" oneof:"sbc teams phones" doc:"sbc: an SBC faces the carrier and Teams; teams: this server faces Microsoft itself (laboratories); phones: agents' telephones register here"`
 	Peers        []Peer   `yaml:"peers" doc:"where calls are sent, in this order"`
 	Allow        []Prefix `yaml:"allow" doc:"addresses calls are taken from; without any, those of the peers"`
 	ContactHost  string   `yaml:"contact_host" doc:"host name in Contact that the peer wants"`
@@ -74,7 +74,7 @@ func (t *Trunk) check(k *checker) {
 			k.bad(h, "%q is not a host name", *h)
 		}
 	}
-	if len(t.Peers) == 0 && len(t.Allow) == 0 {
+	if len(t.Peers) == 0 && len(t.Allow) == 0 && t.Kind != "phones" {
 		k.bad(t, "trunk %q: peers or allow is needed, or no call goes either way", t.ID)
 	}
 	if len(t.Allow) == 0 && len(t.Peers) > 0 && !t.AuthIncoming {
@@ -84,6 +84,7 @@ func (t *Trunk) check(k *checker) {
 		k.bad(&t.MayRefer, "trunk %q: may_refer needs peers: whom they name is rung by them, never by an address of theirs", t.ID)
 	}
 	t.checkTeams(k)
+	t.checkPhones(k)
 }
 
 // checkTeams wants what Direct Routing refuses to do without.

@@ -72,7 +72,7 @@ func wireStory(in []call.Line) []wire.Line {
 func wireOffer(o call.Offer) *wire.Offer {
 	return &wire.Offer{
 		Reservation: string(o.Reservation), Contact: string(o.Contact), Caller: wireCaller(o.Caller), Queue: o.Queue, Path: o.Path,
-		Arrived: o.Arrived, Offered: o.Offered, Deadline: o.Deadline, Why: o.Why, Story: wireStory(o.Story), Head: o.Head,
+		Arrived: o.Arrived, Offered: o.Offered, Deadline: o.Deadline, Why: o.Why, Story: wireStory(o.Story), Head: o.Head, Endpoint: string(o.Endpoint),
 	}
 }
 
@@ -175,6 +175,7 @@ func (s *seat) me(v routing.AgentView) *wire.Me {
 	if v.State == fact.Ready {
 		m.Idle = s.idle
 	}
+	m.Endpoint, m.Endpoints = wordOf(v.Endpoint), s.endpoints()
 	if s.undo != nil {
 		m.Undo = &wire.Undo{What: s.undo.what, Until: s.undo.until}
 	}
@@ -208,7 +209,7 @@ func (s *seat) reason(id string) *wire.Reason {
 
 // builtIn names the reasons that rules give.
 var builtIn = map[string]string{
-	routing.ReasonLogin: "Just signed in", routing.ReasonConnection: "Connection lost", routing.ReasonEmergency: "Emergency call", routing.ReasonDeclined: "Declined a call", routing.ReasonLine: "Voice line down",
+	routing.ReasonLogin: "Just signed in", routing.ReasonConnection: "Connection lost", routing.ReasonEmergency: "Emergency call", routing.ReasonDeclined: "Declined a call", routing.ReasonLine: "Voice line down", routing.ReasonTelephone: "Telephone not there", routing.ReasonBusy: "Telephone busy", routing.ReasonMissed: "Missed calls",
 }
 
 // experts lists the experts with their digits and presence. The order is that of the configuration and does

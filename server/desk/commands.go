@@ -87,8 +87,11 @@ func (s *seat) inTime(id, words string) func(*routing.TooLate) {
 	return func(late *routing.TooLate) {
 		if late != nil {
 			code, key := "too_late", ""
-			if late.Why == "code" {
+			switch late.Why {
+			case "code":
 				code, key = "not_now", "code_wanted"
+			case routing.ReasonTelephone:
+				code, key = "not_now", "telephone_gone"
 			}
 			s.tell(replied{wire.Reply{ID: id, Code: code, Key: key, Words: lateWords(late.Why)}})
 			return
@@ -113,6 +116,8 @@ func lateWords(why string) string {
 		return "That cannot be done now."
 	case "code":
 		return "This call wants a code first."
+	case routing.ReasonTelephone:
+		return "Your telephone is not there. Look whether it is on and registered, or let calls ring at the console."
 	case "undo":
 		return "That can no longer be taken back."
 	}
@@ -179,7 +184,8 @@ var verbs = map[wire.Verb]func(*seat, wire.Command){
 			return call.Note{Agent: s.person.ID, Text: cleanNote(c.Text), Reply: r}
 		})
 	},
-	wire.DoCode: (*seat).code,
+	wire.DoCode:     (*seat).code,
+	wire.DoEndpoint: (*seat).endpoint,
 	wire.DoDone: func(s *seat, c wire.Command) {
 		s.room.tenant().ACD.Ask(routing.WrapDone{Agent: s.person.ID}, s.asked(c.ID, "done", "done"))
 	},
@@ -225,6 +231,10 @@ func (s *seat) accept(c wire.Command) {
 	id := fact.ReservationID(c.Reservation)
 	if id == "" && s.board.Offer != nil {
 		id = fact.ReservationID(s.board.Offer.Reservation)
+	}
+	if o := s.board.Offer; o != nil && o.Endpoint != "" && o.Reservation == string(id) {
+		s.reply(wire.Reply{ID: c.ID, Code: "not_now", Key: "answer_there_" + o.Endpoint, Words: answerThere[o.Endpoint]})
+		return
 	}
 	k, answer := s.offers[id], s.inTime(c.ID, "talking")
 	s.room.tenant().ACD.Ask(routing.Accept{Reservation: id, Agent: s.person.ID}, func(late *routing.TooLate) {

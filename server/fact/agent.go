@@ -22,6 +22,16 @@ const (
 	Lost         State = "lost"
 )
 
+// Endpoint is where an agent's calls ring.
+type Endpoint string
+
+// The endpoints.
+const (
+	AtConsole Endpoint = ""      // the console's own softphone
+	AtSIP     Endpoint = "sip"   // a SIP telephone
+	AtTeams   Endpoint = "teams" // the agent's Teams client
+)
+
 // AgentState: an agent's state changed. By says who did it (agent, rule, supervisor, timeout, server),
 // Cause what happened ("offer", "accept", "deadline", …).
 type AgentState struct {

@@ -64,6 +64,7 @@ type Offered struct {
 	Queue       QueueID       `json:"queue,omitempty"`
 	Deadline    time.Time     `json:"deadline"`
 	Why         string        `json:"why,omitempty"`
+	Endpoint    Endpoint      `json:"endpoint,omitempty"` // where it rings; empty: at the console
 }
 
 // Kind is "contact.offered".

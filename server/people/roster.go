@@ -49,10 +49,11 @@ type Person struct {
 	Role       Role // by the configuration; NoRole for experts who are nothing else
 	Expert     bool
 	Queues     []fact.QueueID
-	Confirm    string   // never, suspect, always; empty: as the tenant has it
-	Joined     bool     // by a group or team, not by the configuration
-	Outside    bool     // only of the company's directory: can be found and rung, and has no part here
-	From       []string // object ids of the groups and teams that brought the person
+	Endpoints  []fact.Endpoint // where calls may ring; nil: at the console
+	Confirm    string          // never, suspect, always; empty: as the tenant has it
+	Joined     bool            // by a group or team, not by the configuration
+	Outside    bool            // only of the company's directory: can be found and rung, and has no part here
+	From       []string        // object ids of the groups and teams that brought the person
 }
 
 // Roster is all persons of a tenant. It is made once and never changed.

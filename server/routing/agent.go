@@ -45,7 +45,11 @@ const (
 	UndoReady    Cause = "undo_ready"
 	UndoReason   Cause = "undo_reason"
 	UndoDone     Cause = "undo_done"
-	UndoAfter    Cause = "undo_after" // what was chosen to come after the call; the state stays
+	PhoneThere   Cause = "telephone_there" // of an agent who is always ready
+	PhoneGone    Cause = "telephone_gone"
+	NotAnswered  Cause = "not_answered" // an agent without a console may miss one offer
+	Chooses      Cause = "endpoint"     // where calls ring; the state stays
+	UndoAfter    Cause = "undo_after"   // what was chosen to come after the call; the state stays
 )
 
 // follow is where a state goes on a cause. Before is special: the state that stood before (Lost) or the
@@ -63,8 +67,11 @@ const Before fact.State = "before"
 // table has every transition that exists; what is not in it does not happen. See docs/architecture.md.
 var table = []follow{
 	{fact.Offline, SignsIn, fact.NotReady},
+	{fact.Offline, PhoneThere, fact.Ready},
+	{fact.Offline, PhoneGone, fact.NotReady},
 
 	{fact.NotReady, WantsReady, fact.Ready},
+	{fact.NotReady, PhoneThere, fact.Ready},
 	{fact.NotReady, WantsPause, fact.NotReady},
 	{fact.NotReady, UndoPause, fact.Ready},
 	{fact.NotReady, UndoReason, fact.NotReady},
@@ -76,6 +83,7 @@ var table = []follow{
 
 	{fact.Ready, IsOffered, fact.OfferedState},
 	{fact.Ready, WantsPause, fact.NotReady},
+	{fact.Ready, PhoneGone, fact.NotReady},
 	{fact.Ready, UndoReady, fact.NotReady},
 	{fact.Ready, UndoDone, fact.Wrapup},
 	{fact.Ready, Dials, fact.Dialing},
@@ -85,6 +93,7 @@ var table = []follow{
 	{fact.OfferedState, Accepts, fact.Connecting},
 	{fact.OfferedState, Declines, Before},
 	{fact.OfferedState, DeadlineOver, fact.MissedState},
+	{fact.OfferedState, NotAnswered, Before},
 	{fact.OfferedState, OfferGone, Before},
 	{fact.OfferedState, LosesConsole, fact.Lost},
 	{fact.OfferedState, SignsOut, fact.Offline},
@@ -156,6 +165,7 @@ var table = []follow{
 	{fact.MissedState, WantsReady, fact.Ready},
 	{fact.MissedState, WantsPause, fact.NotReady},
 	{fact.MissedState, MissedEnds, fact.Ready},
+	{fact.MissedState, PhoneGone, fact.NotReady},
 	{fact.MissedState, LosesConsole, fact.Lost},
 	{fact.MissedState, SignsOut, fact.Offline},
 
@@ -203,6 +213,7 @@ type agent struct {
 	queues  []*queue
 	skills  []Skill
 	console bool
+	phone
 
 	before  pending // state before the offer or the own call, for after it
 	lost    pending // state when the console was lost
@@ -229,6 +240,7 @@ func (s *State) change(a *agent, cause Cause, by, reason string) bool {
 	}
 	if to == Before {
 		to, reason, by = s.restore(a, reason, by)
+		to, reason, by = a.now(to, reason, by)
 	}
 	from := a.state
 	switch {
@@ -251,7 +263,7 @@ func (s *State) restore(a *agent, reason, by string) (fact.State, string, string
 	if a.state == fact.Lost && (a.after == nil || OnCall(a.lost.state) || a.lost.state == fact.Wrapup) {
 		return a.lost.state, a.lost.reason, a.lost.by
 	}
-	if !a.console && a.state == fact.Wrapup {
+	if !a.present() && a.state != fact.Lost { // work after a call, or a call at the agent's own telephone
 		a.after = nil
 		return fact.NotReady, ReasonConnection, ByRule
 	}
@@ -278,6 +290,10 @@ func (s *State) untilOf(a *agent) time.Time {
 		return s.timer(s.now.Add(a.queue.Wrap), wrapTimer, string(a.id))
 	case a.state == fact.Lost:
 		return s.timer(s.now.Add(s.grace), graceTimer, string(a.id))
+	case a.state == fact.MissedState && a.alone() && a.reason == ReasonBusy:
+		return s.timer(s.now.Add(busyFor), missedTimer, string(a.id))
+	case a.state == fact.MissedState && a.alone() && (a.queue == nil || a.queue.AfterMissed == 0):
+		return s.timer(s.now.Add(aloneFor), missedTimer, string(a.id))
 	case a.state == fact.MissedState && a.queue != nil && a.queue.AfterMissed > 0:
 		return s.timer(s.now.Add(a.queue.AfterMissed), missedTimer, string(a.id))
 	case a.state == fact.OfferedState && a.offer != nil:

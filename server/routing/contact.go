@@ -115,6 +115,7 @@ func (e Accept) apply(s *State) {
 	if c := s.byID[r.contact]; c != nil && r.kind == FromQueue {
 		delete(s.byID, c.id)
 	}
+	r.agent.row = 0
 	s.change(r.agent, Accepts, ByAgent, "")
 	s.decide(Connect{Reservation: r.id, Contact: r.contact, Agent: r.agent.id, Queue: queueID(r.queue), Kind: r.kind})
 }
@@ -139,12 +140,17 @@ func (e Decline) apply(s *State) {
 	if r.queue == nil || r.queue.DeclineTo != fact.Ready {
 		r.agent.before = pending{fact.NotReady, reason, ByAgent}
 	}
-	if c := s.byID[r.contact]; c != nil {
-		until := s.timer(s.now.Add(declinedFor), skipTimer, "")
-		c.skip = append(c.skip, skip{e.Agent, until})
-	}
+	s.skip(r)
 	s.change(r.agent, Declines, ByAgent, reason)
 	s.again(r.contact, r.kind)
+}
+
+// skip keeps a contact for a while from the agent of a reservation.
+func (s *State) skip(r *reservation) {
+	if c := s.byID[r.contact]; c != nil {
+		until := s.timer(s.now.Add(declinedFor), skipTimer, "")
+		c.skip = append(c.skip, skip{r.agent.id, until})
+	}
 }
 
 // mine finds a reservation that this agent may still decide on, and says TooLate otherwise.

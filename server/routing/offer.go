@@ -86,7 +86,7 @@ func (s *State) offer(c *contact, a *agent) {
 func (s *State) reserve(id fact.ContactID, a *agent, q *queue, kind Kind, ring time.Duration) *reservation {
 	r := &reservation{id: s.newID(), contact: id, agent: a, queue: q, kind: kind, began: s.now, deadline: s.now.Add(ring)}
 	s.offers[r.id] = r
-	a.offer, a.contact, a.queue = r, id, q
+	a.offer, a.contact, a.queue, a.at = r, id, q, a.endpoint
 	s.timer(r.deadline, offerTimer, string(r.id))
 	return r
 }
@@ -94,7 +94,7 @@ func (s *State) reserve(id fact.ContactID, a *agent, q *queue, kind Kind, ring t
 func (s *State) announce(r *reservation, why Why) {
 	by := ByRule
 	s.change(r.agent, IsOffered, by, "")
-	s.decide(Offer{Reservation: r.id, Contact: r.contact, Agent: r.agent.id, Queue: queueID(r.queue), Kind: r.kind, Deadline: r.deadline, Why: why})
+	s.decide(Offer{Reservation: r.id, Contact: r.contact, Agent: r.agent.id, Queue: queueID(r.queue), Kind: r.kind, Deadline: r.deadline, Endpoint: r.agent.at, Why: why})
 }
 
 func queueID(q *queue) fact.QueueID {
@@ -135,8 +135,7 @@ func (s *State) again(id fact.ContactID, kind Kind) {
 func (s *State) missed(r *reservation) {
 	a := r.agent
 	s.over(r, fact.Missed, "")
-	a.queue = r.queue
-	s.change(a, DeadlineOver, ByRule, "missed")
+	s.notTaken(a, r, ReasonMissed)
 	s.again(r.contact, r.kind)
 }
 

@@ -261,8 +261,14 @@ func (d *desk) check(walk *walk) {
 	s := d.s
 	busy := map[fact.ContactID]fact.AgentID{}
 	for _, a := range s.agents {
-		if a.state == fact.Ready && !a.console {
+		if a.state == fact.Ready && !a.present() {
 			d.t.Fatalf("%s is ready without a console", a.id)
+		}
+		if a.state == fact.Ready && !a.reachable() {
+			d.t.Fatalf("%s is ready, but its telephone cannot be rung", a.id)
+		}
+		if a.alone() && (a.state == fact.Offline || a.state == fact.NotReady && a.reachable() && a.paused(a.reason)) {
+			d.t.Fatalf("%s is always ready and %s (%s), at %q, after %+v", a.id, a.state, a.reason, a.endpoint, d.last)
 		}
 		if (a.offer != nil) != (a.state == fact.OfferedState) {
 			d.t.Fatalf("%s: offer %v in state %s", a.id, a.offer != nil, a.state)
@@ -343,7 +349,7 @@ func (d *desk) random(n func(int) int, made *int) {
 	a := s.byAgent[id]
 	d.last, d.next = nil, time.Time{}
 	someContact := fact.ContactID(fmt.Sprintf("c%d", n(max(1, *made))))
-	switch n(23) {
+	switch n(27) {
 	case 0, 1:
 		*made++
 		d.do(Enqueue{Contact: fact.ContactID(fmt.Sprintf("c%d", *made)), Queue: []fact.QueueID{"support", "sales", "night", "nowhere"}[n(4)], Since: d.now, Priority: n(2)})
@@ -385,6 +391,16 @@ func (d *desk) random(n func(int) int, made *int) {
 		d.do(Undo{id})
 	case 22:
 		d.do(Coded{Agent: id, Contact: a.contact, On: n(3) > 0})
+	case 23:
+		d.do(Telephone{Agent: id, There: n(3) > 0})
+	case 24:
+		d.do(Rings{Agent: id, Endpoint: []fact.Endpoint{fact.AtConsole, fact.AtSIP, fact.AtTeams}[n(3)]})
+	case 25:
+		if a.offer != nil {
+			d.do(Unanswered{a.offer.id, id, []string{"busy", "declined", "no_answer", "unreachable"}[n(4)]})
+		}
+	case 26:
+		d.do(Serves{Agent: id, Endpoint: fact.AtSIP, May: []fact.Endpoint{fact.AtConsole, fact.AtTeams}, Always: n(2) == 0, There: n(3) > 0})
 	case 21:
 		d.do(Dial{Agent: id, Contact: "h" + someContact, Emergency: true})
 	}
@@ -439,7 +455,12 @@ func TestEveryTwoEventsInEitherOrder(t *testing.T) {
 		"moved":        func(o Offer) What { return Enqueue{Contact: o.Contact, Queue: "sales", Since: start} },
 		"pause":        func(o Offer) What { return Want{Agent: o.Agent, By: ByAgent} },
 		"undo":         func(o Offer) What { return Undo{o.Agent} },
+		"busy":         func(o Offer) What { return Unanswered{o.Reservation, o.Agent, "busy"} },
+		"no answer":    func(o Offer) What { return Unanswered{o.Reservation, o.Agent, "no_answer"} },
+		"telephone":    func(o Offer) What { return Telephone{o.Agent, true} },
+		"elsewhere":    func(o Offer) What { return Rings{o.Agent, fact.AtTeams} },
 	}
+	ends := map[string]bool{"pause": false, "undo": false, "telephone": false, "elsewhere": false}
 	for a, first := range events {
 		for b, second := range events {
 			t.Run(a+" then "+b, func(t *testing.T) {
@@ -462,12 +483,19 @@ func TestEveryTwoEventsInEitherOrder(t *testing.T) {
 						}
 					}
 				}
-				if overs > 1 || overs == 0 && a != "pause" && a != "undo" {
+				if overs > 1 || overs == 0 && either(ends, a, b) {
 					t.Fatalf("the offer ended %d times", overs)
 				}
 			})
 		}
 	}
+}
+
+// either reports whether one of two events ends an offer.
+func either(ends map[string]bool, a, b string) bool {
+	_, not := ends[a]
+	_, neither := ends[b]
+	return !not || !neither
 }
 
 func TestTheSameDayGivesTheSameDecisions(t *testing.T) {

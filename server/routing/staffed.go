@@ -2,10 +2,10 @@ package routing
 
 import "cordboard/server/fact"
 
-// staffed reports whether an agent of the queue is signed in, at a console that is there.
+// staffed reports whether an agent of the queue is signed in, at a console that is there, or always ready.
 func (s *State) staffed(q *queue) bool {
 	for _, a := range q.members {
-		if a.state != fact.Offline && a.console {
+		if a.state != fact.Offline && a.present() {
 			return true
 		}
 	}

@@ -43,6 +43,10 @@ func (e SignOut) apply(s *State) {
 		return
 	}
 	a.console, s.moved = false, true
+	if a.always { // only the console goes
+		s.goHome(a)
+		return
+	}
 	r := a.offer
 	if r != nil {
 		s.over(r, fact.Withdrawn, "")
@@ -87,13 +91,16 @@ func (e Want) apply(s *State) {
 		s.choose(a, &pending{to, e.Reason, e.By})
 		s.decide(Changed{Agent: a.id, From: a.state, To: a.state, Reason: a.reason, By: e.By, Cause: cause, Contact: a.contact, Until: a.until})
 	case e.Ready && a.state == fact.Ready:
-	case e.Ready && !a.console:
+	case e.Ready && !a.present():
 		s.decide(TooLate{Agent: a.id, Why: "not_now"})
+	case e.Ready && !a.reachable():
+		s.decide(TooLate{Agent: a.id, Why: ReasonTelephone})
 	default:
 		a.after = nil
 		s.remember(a, to)
 		if e.Ready {
 			s.idleFrom(a)
+			a.row = 0
 		}
 		if !s.change(a, cause, e.By, e.Reason) {
 			s.decide(TooLate{Agent: a.id, Why: "not_now"})
@@ -256,6 +263,10 @@ func (e Console) apply(s *State) {
 		}
 		return
 	}
+	if a.ownCall() || a.always {
+		s.goHome(a)
+		return
+	}
 	r := a.offer
 	if r != nil {
 		s.over(r, fact.Withdrawn, ReasonConnection)
@@ -274,6 +285,7 @@ func (s *State) graceOver(a *agent) {
 	if had != "" && onCall {
 		s.decide(GraceOver{Contact: had, Agent: a.id})
 	}
+	s.settle(a)
 }
 
 // Dial: the agent rings somebody.
@@ -289,15 +301,15 @@ func (e Dial) apply(s *State) {
 		s.dialHelp(a, e.Contact)
 		return
 	}
-	if a.offer != nil || !a.console || !s.change(a, Dials, ByAgent, a.reason) {
+	if a.offer != nil || !a.present() || !s.change(a, Dials, ByAgent, a.reason) {
 		s.decide(TooLate{Agent: e.Agent, Contact: e.Contact, Why: "not_now"})
 		return
 	}
-	a.contact, a.queue = e.Contact, nil
+	a.contact, a.queue, a.at = e.Contact, nil, a.endpoint
 }
 
 func (s *State) dialHelp(a *agent, id fact.ContactID) {
-	if _, can := Next(a.state, DialsHelp); !can || !a.console {
+	if _, can := Next(a.state, DialsHelp); !can || !a.present() {
 		s.decide(TooLate{Agent: a.id, Contact: id, Why: "not_now"})
 		return
 	}
@@ -307,7 +319,7 @@ func (s *State) dialHelp(a *agent, id fact.ContactID) {
 	}
 	s.change(a, DialsHelp, ByAgent, "")
 	a.after = &pending{fact.NotReady, ReasonEmergency, ByRule}
-	a.contact, a.queue = id, nil
+	a.contact, a.queue, a.at = id, nil, a.endpoint
 	switch {
 	case r != nil:
 		s.again(r.contact, r.kind)

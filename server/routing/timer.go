@@ -84,8 +84,7 @@ func (s *State) fire() {
 			}
 		case missedTimer:
 			if a := s.byAgent[fact.AgentID(t.key)]; a.state == fact.MissedState && a.until.Equal(t.at) {
-				s.idleFrom(a)
-				s.change(a, MissedEnds, ByRule, "")
+				s.missedOver(a)
 			}
 		case staffTimer:
 			if q := s.byQueue[fact.QueueID(t.key)]; q.goneAt.Equal(t.at) {

@@ -50,6 +50,9 @@ const (
 	ReasonEmergency  = "emergency"
 	ReasonDeclined   = "declined"
 	ReasonLine       = "line"
+	ReasonTelephone  = "telephone" // the agent's own telephone is not registered, or does not answer
+	ReasonMissed     = "missed"
+	ReasonBusy       = "busy" // the agent's own telephone is in another call
 )
 
 // Who changed a state.
@@ -90,6 +93,7 @@ type Offer struct {
 	Queue       fact.QueueID
 	Kind        Kind
 	Deadline    time.Time
+	Endpoint    fact.Endpoint // where it rings
 	Why         Why
 }
 
@@ -119,7 +123,7 @@ type TooLate struct {
 	Agent       fact.AgentID
 	Reservation fact.ReservationID
 	Contact     fact.ContactID
-	Why         string // deadline, caller_gone, declined, withdrawn, accepted, unknown, not_now
+	Why         string // deadline, caller_gone, declined, withdrawn, accepted, unknown, not_now, telephone
 }
 
 // Leave takes a contact out of its queue without an agent.

@@ -40,6 +40,9 @@ func (e Undo) apply(s *State) {
 		s.decide(Changed{Agent: a.id, From: a.state, To: a.state, Reason: a.reason, By: ByAgent, Cause: UndoAfter, Contact: a.contact, Until: a.until})
 		return
 	case last.cause != "" && a.state == last.to && a.since.Equal(last.at) && a.offer == nil:
+		if to, _ := Next(a.state, last.cause); to == fact.Ready && !a.reachable() {
+			break
+		}
 		a.idle, a.order = last.idle, last.order
 		if last.cause == UndoDone {
 			a.contact, a.queue, a.more = last.contact, last.queue, last.more

@@ -15,6 +15,9 @@ type AgentView struct {
 	By                string
 	Until             time.Time
 	Console           bool
+	Endpoint          fact.Endpoint // where calls ring
+	There             bool          // they can ring there
+	Always            bool          // ready without a console
 	Contact           fact.ContactID
 	After             fact.State // what was chosen to come after; empty: nothing
 	AfterWhy, AfterBy string
@@ -27,7 +30,7 @@ func (s *State) Agent(id fact.AgentID) (AgentView, bool) {
 	if a == nil {
 		return AgentView{}, false
 	}
-	v := AgentView{ID: a.id, State: a.state, Since: a.since, Reason: a.reason, By: a.by, Until: a.until, Console: a.console, Contact: a.contact}
+	v := AgentView{ID: a.id, State: a.state, Since: a.since, Reason: a.reason, By: a.by, Until: a.until, Console: a.console, Contact: a.contact, Endpoint: a.endpoint, There: a.reachable(), Always: a.always}
 	if a.after != nil {
 		v.After, v.AfterWhy, v.AfterBy = a.after.state, a.after.reason, a.after.by
 	}

@@ -65,6 +65,8 @@ func (e *Edge) Configure(all []Trunk) {
 	}
 	e.watchNames(ctx, t)
 	e.watchPeers(ctx, t)
+	e.onlyPhones(t)
+	e.watchPhones(ctx, t)
 }
 
 func (t *table) peerOf(id string, p Peer) *peer {

@@ -19,7 +19,7 @@ func (e *Edge) trunkFor(req *sip.Request, source netip.AddrPort) (*trunk, *peer)
 	if len(of) == 0 {
 		return nil, nil
 	}
-	best, score := of[0], -1
+	best, score := of[0], -3
 	certificate := ""
 	if s := e.stream(source.String()); s != nil {
 		certificate = s.names
@@ -27,7 +27,13 @@ func (e *Edge) trunkFor(req *sip.Request, source netip.AddrPort) (*trunk, *peer)
 	_, contact, _ := splitAddress(header(req, "contact"))
 	_, contactHost, _ := uriParts(contact)
 	for _, n := range of {
-		if p := n.score(req, contactHost, certificate, source.Addr()); p > score {
+		p := n.score(req, contactHost, certificate, source.Addr())
+		if n.Kind == "phones" && req.IsInvite() {
+			if p = -2; e.belongs(n, req, source.Addr()) {
+				p = 1 << 20
+			}
+		}
+		if p > score {
 			best, score = n, p
 		}
 	}

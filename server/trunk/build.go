@@ -145,6 +145,9 @@ func allow(n *trunk) string {
 	if n != nil && n.MayRefer {
 		a += ", REFER"
 	}
+	if n != nil && n.Kind == "phones" {
+		a += ", REGISTER"
+	}
 	return a
 }
 

@@ -127,27 +127,31 @@ func (e *Edge) authorised(n *trunk, req *sip.Request, now time.Time) (ok, stale 
 		if !is || p["realm"] != n.realm() || p["username"] != n.Username {
 			continue
 		}
-		stamp, mac, _ := strings.Cut(p["nonce"], ".")
-		if subtle.ConstantTimeCompare([]byte(mac), []byte(e.seal(n, stamp))) != 1 {
-			continue
+		if right, stale := e.right(n, req, p, n.Username, n.Password, now); right {
+			return !stale, stale
 		}
-		alg := p["algorithm"]
-		ha1 := digestHash(alg, n.Username, n.realm(), n.Password)
-		ha2 := digestHash(alg, string(req.Method), p["uri"])
-		want := digestHash(alg, ha1, p["nonce"], ha2)
-		if p["qop"] != "" {
-			want = digestHash(alg, ha1, p["nonce"], p["nc"], p["cnonce"], p["qop"], ha2)
-		}
-		if subtle.ConstantTimeCompare([]byte(strings.ToLower(p["response"])), []byte(want)) != 1 {
-			continue
-		}
-		made, err := strconv.ParseInt(stamp, 36, 64)
-		if err != nil || now.Sub(time.Unix(0, made)) > nonceLife {
-			return false, true
-		}
-		return true, false
 	}
 	return false, false
+}
+
+// right checks one set of credentials. stale: right, but for a nonce that is too old.
+func (e *Edge) right(n *trunk, req *sip.Request, p map[string]string, user, password string, now time.Time) (right, stale bool) {
+	stamp, mac, _ := strings.Cut(p["nonce"], ".")
+	if subtle.ConstantTimeCompare([]byte(mac), []byte(e.seal(n, stamp))) != 1 {
+		return false, false
+	}
+	alg := p["algorithm"]
+	ha1 := digestHash(alg, user, n.realm(), password)
+	ha2 := digestHash(alg, string(req.Method), p["uri"])
+	want := digestHash(alg, ha1, p["nonce"], ha2)
+	if p["qop"] != "" {
+		want = digestHash(alg, ha1, p["nonce"], p["nc"], p["cnonce"], p["qop"], ha2)
+	}
+	if subtle.ConstantTimeCompare([]byte(strings.ToLower(p["response"])), []byte(want)) != 1 {
+		return false, false
+	}
+	made, err := strconv.ParseInt(stamp, 36, 64)
+	return true, err != nil || now.Sub(time.Unix(0, made)) > nonceLife
 }
 
 // challengeHeader is for a 401. MD5 alone: an SBC that knows no other refuses a list with more in it.

@@ -42,6 +42,7 @@ type Edge struct {
 	table    atomic.Pointer[table]
 	secret   [32]byte // of our digest nonces
 	acks     acks
+	phones   *registrar
 	count    struct{ strangers, malformed, refused atomic.Uint64 }
 
 	mu       sync.Mutex
@@ -79,7 +80,7 @@ func newEdge(o Options) *Edge {
 	}
 	e := &Edge{
 		o: o, log: o.Log, lookup: o.Lookup, dialogs: map[dialogKey]*Dialog{}, arriving: map[dialogKey]*Dialog{},
-		streams: map[string]*stream{}, dialing: map[string]chan struct{}{}, locals: map[netip.Addr]string{}, ended: make(chan struct{}, 1),
+		streams: map[string]*stream{}, dialing: map[string]chan struct{}{}, locals: map[netip.Addr]string{}, ended: make(chan struct{}, 1), phones: newRegistrar(),
 	}
 	if e.lookup == nil {
 		e.lookup = net.DefaultResolver
@@ -257,6 +258,7 @@ func (e *Edge) forget(s *stream) {
 		delete(e.streams, s.RemoteAddr().String())
 	}
 	e.mu.Unlock()
+	e.lost(s)
 }
 
 func (e *Edge) stream(remote string) *stream {

@@ -68,6 +68,12 @@ func (e *Edge) outOfDialog(req *sip.Request, tx *sip.ServerTx) {
 	switch {
 	case n == nil: // its trunk is no longer configured
 		e.respond(tx, e.answer(req, 403, "Forbidden"))
+	case req.Method == sip.REGISTER:
+		if r := e.registrarOf(req, e.sourceHop(req).addr.Addr()); r != nil {
+			e.register(req, tx, r)
+			return
+		}
+		e.respond(tx, e.unknownMethod(req, n))
 	case req.IsInvite():
 		e.newCall(req, tx, n, p)
 	case req.Method == sip.OPTIONS:
@@ -166,6 +172,18 @@ func (e *Edge) newCall(req *sip.Request, tx *sip.ServerTx, n *trunk, p *peer) {
 		e.respond(tx, e.answer(req, 482, "Loop Detected"))
 		return
 	}
+	phone := Phone{}
+	if n.Kind == "phones" {
+		var refusal *sip.Response
+		if phone, refusal = e.proves(n, req, now); phone.User == "" {
+			if refusal == nil {
+				tx.Terminate()
+				return
+			}
+			e.respond(tx, refusal)
+			return
+		}
+	}
 	if n.AuthIncoming {
 		if ok, stale := e.authorised(n, req, now); !ok {
 			res := e.answer(req, 401, "Unauthorized")
@@ -193,6 +211,7 @@ func (e *Edge) newCall(req *sip.Request, tx *sip.ServerTx, n *trunk, p *peer) {
 		}
 	}
 	d := e.incoming(req, tx, n, p, replaced)
+	d.info.Phone = phone.User
 	e.respond(tx, e.answer(req, 100, "Trying"))
 	if !d.enter() {
 		res := e.answer(req, 503, "Service Unavailable")

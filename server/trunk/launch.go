@@ -36,7 +36,7 @@ func (d *Dialog) launch(inv *invite, auth *challenge) {
 	})
 	w := d.wayTo(d.peer)
 	before, after := d.turn()
-	if inv.initial && d.dialing.at+1 < len(d.dialing.hops) || d.trunk.Kind == "teams" && inv.initial {
+	if inv.initial && d.dialing.at+1 < len(d.dialing.hops) || (d.trunk.Kind == "teams" || d.trunk.Kind == "phones") && inv.initial {
 		inv.wait = d.after(firstWait, func() { d.giveUp(inv) })
 	}
 	if !inv.initial {
@@ -64,7 +64,7 @@ func (d *Dialog) launch(inv *invite, auth *challenge) {
 		}
 		var err error
 		if inv.initial {
-			err = try(inv.hop, false)
+			err = try(inv.hop, inv.hop.flow)
 		} else {
 			err = d.e.walk(ctx, w, try)
 		}
@@ -180,6 +180,9 @@ func (d *Dialog) inviteFailed(inv *invite, err error) {
 	}
 	if inv.hop.peer != nil {
 		inv.hop.peer.unreachable(time.Now())
+	}
+	if inv.hop.target != "" {
+		d.e.unbind(phoneKey{d.trunk.ID, d.out.Phone}, inv.hop.target)
 	}
 	d.dialing.last = Unreachable{Err: err}
 	d.nextHop()

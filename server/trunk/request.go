@@ -55,6 +55,9 @@ func (e *Edge) walk(ctx context.Context, w way, try func(h hop, pinned bool) err
 		}
 		return err
 	}
+	if w.trunk.Kind == "phones" && w.pin.transport == "udp" && len(hops) > 0 && hops[0].addr.Addr() != w.pin.addr.Addr() { // behind NAT
+		return try(w.pin, false)
+	}
 	err = fmt.Errorf("%s has no address", host)
 	for _, h := range hops[:min(len(hops), 4)] {
 		if h.transport == "udp" && !e.admits(h.addr.Addr()) {

@@ -19,6 +19,8 @@ type hop struct {
 	transport string // udp, tcp, tls
 	addr      netip.AddrPort
 	host      string // name that the peer's certificate must have
+	target    string // URI of a telephone that registered
+	flow      bool   // only by the connection that exists
 	peer      *peer  // nil within a dialog when the place is no configured peer
 }
 

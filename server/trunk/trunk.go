@@ -23,13 +23,15 @@ type Options struct {
 	Log           *slog.Logger
 	Handler       Handler
 	Load          func() (busy bool, retryAfter time.Duration) // asked at each new call; busy is answered 503
+	Phone         func(trunk, phone string)                    // a telephone has come or gone (see Registered); it must not block
 	Lookup        Lookup                                       // nil: the system's resolver
 }
 
 // Trunk is one way in and out of a tenant.
 type Trunk struct {
-	ID, Tenant, Kind string // Kind: sbc (plain RFC 3261) or teams (Direct Routing's shapes)
+	ID, Tenant, Kind string // Kind: sbc (plain RFC 3261), teams (Direct Routing's shapes) or phones (telephones register)
 	Peers            []Peer
+	Phones           []Phone
 	Allow            []netip.Prefix // who may send, beside the peers' own addresses
 	ContactHost      string         // host in Contact (and Via with kind teams)
 	FromHost         string         // host in From; empty: as ContactHost
@@ -63,6 +65,7 @@ type Handler interface {
 type Outgoing struct {
 	Trunk          string
 	To             string // number or user, placed at the peer's host
+	Phone          string // a telephone that registers at the trunk, instead of To
 	Target         string // a whole URI instead of To, used byte for byte
 	From, FromName string
 	Asserted       string        // number asserted instead of From if the trunk is trusted (RFC 3325)
@@ -77,6 +80,7 @@ type Info struct {
 	Trunk, Tenant, Peer string
 	Source              netip.Addr // where the INVITE came from; Peer may be a name
 	CallID              string
+	Phone               string // the telephone that calls, proven by digest
 	From, FromName, To  string // user parts, as received
 	Withheld            bool   // the caller does not want to be known; From may be anonymous or must not be shown
 	Asserted            []string

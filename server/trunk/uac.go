@@ -72,9 +72,8 @@ func (e *Edge) Dial(o Outgoing, sink func(Event)) *Dialog {
 }
 
 func (d *Dialog) findHops() {
-	target := d.out.Target
 	d.aside(func() {
-		hops, err := d.e.hops(d.e.stop, d.trunk, target)
+		hops, err := d.e.hopsOf(d.e.stop, d.trunk, d.out)
 		d.back(func() {
 			if d.state != calling {
 				return
@@ -128,6 +127,9 @@ func (d *Dialog) address(h hop) {
 	d.peer = party{target: "sip:" + user + "@" + host + extra}
 	if h.transport != "udp" {
 		d.peer.target += ";transport=" + h.transport
+	}
+	if h.target != "" {
+		d.remote, d.peer.target = "<sip:"+escapeUser(o.Phone)+"@"+d.e.identityHost(n, h)+">", h.target
 	}
 	if o.Target != "" {
 		d.remote, d.peer.target = "<"+o.Target+">", o.Target
