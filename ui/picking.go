@@ -3,6 +3,7 @@ package ui
 import (
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -26,6 +27,7 @@ type picker struct {
 	rows   []pickRow
 	at     int
 	asked  string // the text of the last answer
+	typed  time.Time
 	people []wire.Person
 }
 
@@ -53,7 +55,7 @@ func openPicker(kind pickKind) func(*Model, string) tea.Cmd {
 // search lists at once what the desk knows, and asks the server for the rest.
 func (m *Model) search() tea.Cmd {
 	q := strings.TrimSpace(m.pick.edit.text())
-	m.pick.at = 0
+	m.pick.at, m.pick.typed = 0, m.server()
 	m.listPeople(q)
 	if m.pick.kind == pickHelp {
 		return nil
@@ -61,9 +63,14 @@ func (m *Model) search() tea.Cmd {
 	return m.do(wire.Command{Do: wire.DoSearch, Text: q})
 }
 
-// found takes the server's answer, unless the person has typed on.
-func (p *picker) found(r wire.Reply, asked string) {
-	if !r.OK || asked != strings.TrimSpace(p.edit.text()) {
+// atOnce is how soon an answer must be there to change what the mark is on: sooner than a person can look and press.
+const atOnce = 150 * time.Millisecond
+
+// found takes the server's answer, unless the person has typed on. The server's order is the better one: it knows what
+// the call asks for and who usually answers. Late, it changes only what stands below the mark.
+func (p *picker) found(r wire.Reply, asked string, now time.Time) {
+	q := strings.TrimSpace(p.edit.text())
+	if !r.OK || asked != q {
 		return
 	}
 	p.people, p.asked = r.People, asked
@@ -71,12 +78,49 @@ func (p *picker) found(r wire.Reply, asked string) {
 	if p.at < len(p.rows) && p.rows[p.at].person != nil {
 		chosen = p.rows[p.at].person.ID
 	}
-	p.merge()
+	soon := p.at == 0 && now.Sub(p.typed) <= atOnce
+	if q == "" || !soon && chosen != "" {
+		p.merge()
+	} else {
+		p.rank()
+	}
+	if soon && q != "" {
+		return
+	}
 	for i, row := range p.rows {
 		if row.person != nil && row.person.ID == chosen {
 			p.at = i // what is marked stays marked
 		}
 	}
+}
+
+// rank puts the rows into the server's order; what only the desk knows follows.
+func (p *picker) rank() {
+	listed := map[string]*wire.Person{}
+	var rows, rest []pickRow
+	for _, r := range p.rows {
+		if r.person == nil {
+			rows = append(rows, r)
+		} else {
+			listed[r.person.Kind+r.person.ID] = r.person
+		}
+	}
+	for i := range p.people {
+		e := &p.people[i]
+		if own := listed[e.Kind+e.ID]; own != nil && own.Kind != "queue" {
+			both := *own // with its digit, and how it went before
+			both.Why = e.Why
+			e = &both
+		}
+		delete(listed, e.Kind+e.ID)
+		rows = append(rows, pickRow{person: e})
+	}
+	for _, r := range p.rows {
+		if r.person != nil && listed[r.person.Kind+r.person.ID] != nil {
+			rest = append(rest, r)
+		}
+	}
+	p.rows = append(rows, rest...)
 }
 
 // listPeople lists the desk's own people that match, and the number when it is one.

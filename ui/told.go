@@ -167,7 +167,7 @@ func (m *Model) replied(r wire.Reply) tea.Cmd {
 		m.gate = &gate{cmd: cmd, ask: *r.Ask}
 		return nil
 	case cmd.Do == wire.DoSearch:
-		m.pick.found(r, cmd.Text)
+		m.pick.found(r, cmd.Text, m.server())
 		return nil
 	case cmd.Do == wire.DoHistory && r.OK:
 		m.history = r.Rows

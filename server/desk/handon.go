@@ -156,7 +156,7 @@ func (s *seat) target(t *Tenant, w wire.Target) (call.Target, *people.Person, st
 		return call.Target{}, nil, "There is no such queue."
 	case wire.ToTeam:
 		return teamTarget(t, w.ID)
-	case wire.ToExpert, wire.ToAgent:
+	case wire.ToExpert, wire.ToAgent, wire.ToUser:
 		p := t.person(w.ID)
 		switch {
 		case p == nil:

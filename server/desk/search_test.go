@@ -35,13 +35,13 @@ func TestTheDirectoryIsFoundAndRung(t *testing.T) {
 	for _, p := range r.People {
 		got += p.Kind + " " + p.ID + " " + p.Why + ", "
 	}
-	if want := "expert megan free, expert lee , user zoe@contoso.com spoken, user raj@contoso.com , "; got != want {
+	if want := "expert megan free, expert lee , user zoe@contoso.com spoke, user raj@contoso.com , "; got != want {
 		t.Errorf("found %s\nwant  %s", got, want)
 	}
-	if r := c.do(wire.Command{ID: "2", Do: wire.DoDial, To: &wire.Target{Kind: wire.ToExpert, ID: "zoe@contoso.com"}}); !r.OK || dialled.Number != "+442079460199" || dialled.Name != "Zoe Networker" {
+	if r := c.do(wire.Command{ID: "2", Do: wire.DoDial, To: &wire.Target{Kind: wire.ToUser, ID: "zoe@contoso.com"}}); !r.OK || dialled.Number != "+442079460199" || dialled.Name != "Zoe Networker" {
 		t.Errorf("%+v, dialled %+v", r, dialled)
 	}
-	if r := c.do(wire.Command{ID: "3", Do: wire.DoDial, To: &wire.Target{Kind: wire.ToExpert, ID: "raj@contoso.com"}}); r.OK || r.Words != "Raj Networker has no telephone number." {
+	if r := c.do(wire.Command{ID: "3", Do: wire.DoDial, To: &wire.Target{Kind: wire.ToUser, ID: "raj@contoso.com"}}); r.OK || r.Words != "Raj Networker has no telephone number." {
 		t.Errorf("without a number in + form: %+v", r)
 	}
 	if r := c.do(wire.Command{ID: "4", Do: wire.DoDial, To: &wire.Target{Kind: wire.ToAgent, ID: "zoe@contoso.com"}}); !r.OK || dialled.Kind == "agent" {

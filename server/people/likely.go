@@ -24,7 +24,7 @@ const (
 )
 
 func (r reason) String() string {
-	return [...]string{"", "skill", "free", "answers", "spoken"}[r]
+	return [...]string{"", "skill", "free", "answers", "spoke"}[r]
 }
 
 func (l *likelihood) add(n int, why reason) {

@@ -22,7 +22,7 @@ type Wish struct {
 	Now       time.Time      // in the tenant's zone
 }
 
-// Found is one who was found. Why says in one word what speaks for the person: skill, free, answers, spoken, or
+// Found is one who was found. Why says in one word what speaks for the person: skill, free, answers, spoke, or
 // nothing but what was typed.
 type Found struct {
 	Person *Person

@@ -117,7 +117,7 @@ func TestWhoIsLikelyStandsFirstWithTheReason(t *testing.T) {
 	record.Spoke("isaiah", "plain", noon.Add(-time.Hour))
 	x := NewIndex(r, []Member{{OID: "outside", Name: "Bo Outside", Phone: "+44 1234"}})
 	w := Wish{Typed: "bo", Limit: 20, Skills: map[string]int{"vpn": 2}, Presences: presences, Stale: time.Minute, Record: record, By: "adele", Now: noon}
-	want := "Bo Skilled skill, Bo Free free, Bo Answers answers, Bo Last spoken, Bo Plain, Bo Little, Bo Away, Bo Never, Bo Outside, Bo Dumb"
+	want := "Bo Skilled skill, Bo Free free, Bo Answers answers, Bo Last spoke, Bo Plain, Bo Little, Bo Away, Bo Never, Bo Outside, Bo Dumb"
 	if got := names(x.Search(w)); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -62,7 +62,7 @@ const (
 // Target is who a transfer, a consult or an outgoing call goes to.
 type Target struct {
 	Kind   TargetKind `json:"kind"`
-	ID     string     `json:"id,omitempty"`     // expert (a user of the directory too), agent, queue, team
+	ID     string     `json:"id,omitempty"`     // expert, agent, queue, team, user
 	Number string     `json:"number,omitempty"` // number: as typed
 }
 
@@ -76,7 +76,7 @@ const (
 	ToQueue  TargetKind = "queue"
 	ToNumber TargetKind = "number"
 	ToTeam   TargetKind = "team" // several experts at once; the first to answer takes it
-	ToUser   TargetKind = "user" // somebody of the directory, by object id
+	ToUser   TargetKind = "user" // somebody of the company's directory, by Person.ID
 )
 
 // Reply answers one Command. Words say what happened, or why not and what to do.

@@ -334,7 +334,7 @@ type Person struct {
 	Seen         time.Time `json:"seen,omitzero"` // when presence was last read
 	Old          bool      `json:"old,omitempty"` // past its limit: never looks available
 	Tried        string    `json:"tried,omitempty"`
-	Why          string    `json:"why,omitempty"` // why so high in the list: skill (has what this call asks for), free, answers (usually, at this hour), spoken (with you, not long ago)
+	Why          string    `json:"why,omitempty"` // why so high in the list: skill (has what this call asks for), free, answers (usually, at this hour), spoke (with you, not long ago)
 }
 
 // Mate is another agent of the queues.
