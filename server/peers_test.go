@@ -16,7 +16,7 @@ func TestSippCallers(t *testing.T) {
 		h := newHouse(t, houseOptions{wrap: "0 s"})
 		h.agents(lab.AgentsOptions{Users: []string{adele}, AnswerAfter: 50 * time.Millisecond})
 		rows := 0
-		for _, scenario := range []string{"call", "late_offer", "hold", "codec_change", "dtmf", "dtmf_info", "session_timer"} {
+		for _, scenario := range []string{"call", "late_offer", "hold", "codec_change", "dtmf", "dtmf_info", "session_timer", "prack", "update_hold"} {
 			t.Run(scenario+" "+transport, func(t *testing.T) {
 				peers.RunSipp(t, peers.SippOptions{Scenario: scenario, Server: h.server.Addresses()["sip_"+transport], Transport: transport, To: supportNumber, From: "+442079460042", Pause: time.Second})
 				rows++
@@ -24,6 +24,34 @@ func TestSippCallers(t *testing.T) {
 					t.Errorf("ledger: %+v", got)
 				}
 			})
+		}
+	}
+}
+
+// TestSippAbandons: a caller who goes at whatever moment is one contact that the caller abandoned, and leaves no call.
+func TestSippAbandons(t *testing.T) {
+	h := newHouse(t, houseOptions{})
+	for i, scenario := range []string{"cancel_crossing", "bye_for_ack", "call"} {
+		peers.RunSipp(t, peers.SippOptions{Scenario: scenario, Server: h.server.Addresses()["sip_udp"], To: supportNumber, From: "+442079460042", Pause: 100 * time.Millisecond})
+		if got := h.contacts(i + 1)[i]; got.End != "abandoned" || got.EndedBy != "caller" {
+			t.Errorf("%s: the ledger says %+v", scenario, got)
+		}
+	}
+	if n := h.server.OpenCalls(); n != 0 {
+		t.Errorf("%d calls are open", n)
+	}
+}
+
+// TestSippHandsOn: a caller that is not ours puts another in the own place by REFER, and takes the call over by INVITE with
+// Replaces; the agent has one call all the while, and the ledger one contact.
+func TestSippHandsOn(t *testing.T) {
+	h := newHouse(t, houseOptions{wrap: "0 s", trunk: ", may_refer: yes"})
+	h.sbc.Phone("*", lab.PhoneBehaviour{Answer: true, RingFor: 100 * time.Millisecond, TalkFor: 600 * time.Millisecond})
+	h.agents(lab.AgentsOptions{Users: []string{adele}, AnswerAfter: 20 * time.Millisecond})
+	for i, scenario := range []string{"refer", "replaces"} {
+		peers.RunSipp(t, peers.SippOptions{Scenario: scenario, Server: h.server.Addresses()["sip_udp"], To: supportNumber, From: "+442079460042", Refer: "<sip:colleague.example.test;x-m=8:orgid:1>"})
+		if got := h.contacts(i + 1)[i]; got.End != "completed" || got.EndedBy != "caller" || got.Number != "+442079460042" {
+			t.Errorf("%s: the ledger says %+v", scenario, got)
 		}
 	}
 }

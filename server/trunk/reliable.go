@@ -19,6 +19,7 @@ type reliable struct {
 	spent  time.Duration
 	resend *alarm
 	queue  []func()
+	due    string            // what its PRACK will say, until it has come: after a final answer too
 	seen   map[string]uint32 // the last RSeq of each early dialog of our INVITE
 }
 
@@ -46,6 +47,7 @@ func (d *Dialog) provisional(code int, sdp []byte) {
 		res.AppendHeader(sip.NewHeader("Require", "100rel"))
 		res.AppendHeader(sip.NewHeader("RSeq", strconv.Itoa(int(r.rseq))))
 		r.out, r.wait, r.spent = res, t1, 0
+		r.due = fmt.Sprintf("%d %d INVITE", r.rseq, s.req.CSeq().SeqNo)
 		r.resend = d.after(r.wait, func() { r.repeat(d) })
 	}
 	if sdp != nil {
@@ -69,21 +71,47 @@ func (r *reliable) repeat(d *Dialog) {
 	r.resend = d.after(r.wait, func() { r.repeat(d) })
 }
 
+// pracksWithin is how long a 200 waits for the PRACK of a ringing tone, which it may overtake; but a peer that wants
+// tones to arrive likes to see one thing after the other. For that of an answer to the offer it must wait (RFC 3262 §3).
+const pracksWithin = 2 * t1
+
+// first does something once all that was said before is acknowledged.
+func (r *reliable) first(d *Dialog, f func()) {
+	if r.out == nil {
+		f()
+		return
+	}
+	r.queue = append(r.queue, f)
+	if tone := r.out; len(tone.Body()) == 0 && len(r.queue) == 1 {
+		d.after(pracksWithin, func() {
+			if r.out == tone {
+				r.resend.stop()
+				r.out = nil
+				r.next()
+			}
+		})
+	}
+}
+
+func (r *reliable) next() {
+	if len(r.queue) > 0 {
+		f := r.queue[0]
+		r.queue = r.queue[1:]
+		f()
+	}
+}
+
 // acknowledged: a PRACK of the peer.
 func (r *reliable) acknowledged(d *Dialog, req *sip.Request, tx *sip.ServerTx) {
-	f := strings.Fields(header(req, "rack"))
-	if r.out == nil || len(f) != 3 || f[0] != strconv.Itoa(int(r.rseq)) || d.serving == nil || f[1] != strconv.Itoa(int(d.serving.req.CSeq().SeqNo)) {
+	if r.due == "" || strings.Join(strings.Fields(header(req, "rack")), " ") != r.due {
 		d.e.respond(tx, d.e.answer(req, 481, "Call/Transaction Does Not Exist"))
 		return
 	}
+	r.due = ""
 	d.e.respond(tx, d.e.answer(req, 200, "OK"))
 	r.resend.stop()
 	r.out = nil
-	if len(r.queue) > 0 {
-		next := r.queue[0]
-		r.queue = r.queue[1:]
-		next()
-	}
+	r.next()
 }
 
 // acknowledge sends PRACK for a reliable provisional answer. It reports false for one that came before.

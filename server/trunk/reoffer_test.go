@@ -452,3 +452,54 @@ func TestAReINVITEThatIsTriedForeverEnds(t *testing.T) {
 		}
 	})
 }
+
+// A 200 waits a second for the PRACK of a ringing tone, which is answered all the same when it comes later; for that of an
+// answer it waits as long as it takes (RFC 3262 §3).
+func TestA200AndProvisionalAnswersThatMustArrive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, nil)
+		s := h.sbc(theirs)
+		s.send(s.request("INVITE", 1, "", "Require: 100rel\n", offer))
+		d := h.call()
+		n := listen(d)
+		d.Progress(180, nil)
+		d.Answer([]byte("v=0 ours"))
+		ring := s.expect("SIP/2.0 180")
+		asked := time.Now()
+		ok := s.expect("SIP/2.0 200")
+		if wait := time.Since(asked); wait != time.Second {
+			t.Fatalf("the 200 came after %v", wait)
+		}
+		s.send(s.request("ACK", 1, ok.tag("To"), "", ""))
+		want[Acked](t, n)
+		s.send(s.request("PRACK", 2, ring.tag("To"), "RAck: "+ring.header("RSeq")+" 1 INVITE\n", ""))
+		s.expect("SIP/2.0 200")
+		s.send(s.request("PRACK", 3, ring.tag("To"), "RAck: "+ring.header("RSeq")+" 1 INVITE\n", ""))
+		s.expect("SIP/2.0 481") // once is enough
+		if p, some := s.next(time.Minute); some {
+			t.Fatalf("%s goes on", p.start)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, nil)
+		s := h.sbc(theirs)
+		s.send(s.request("INVITE", 1, "", "Require: 100rel\n", offer))
+		d := h.call()
+		n := listen(d)
+		d.Progress(183, []byte("v=0 ours"))
+		d.Answer([]byte("v=0 ours"))
+		early := s.expect("SIP/2.0 183")
+		time.Sleep(400 * time.Millisecond)
+		if p, some := s.next(time.Millisecond); some {
+			t.Fatalf("%s before the PRACK", p.start)
+		}
+		s.send(s.request("PRACK", 2, early.tag("To"), "RAck: "+early.header("RSeq")+" 1 INVITE\n", ""))
+		s.expect("SIP/2.0 200")
+		ok := s.expect("SIP/2.0 200")
+		if ok.header("CSeq") != "1 INVITE" {
+			t.Fatalf("200:\n%s", ok.text)
+		}
+		s.send(s.request("ACK", 1, ok.tag("To"), "", ""))
+		want[Acked](t, n)
+	})
+}

@@ -53,12 +53,14 @@ func (d *Dialog) Progress(code int, sdp []byte) error {
 // Answer answers 200 with an SDP: the answer to the peer's offer, or our offer. Acked or Ended follows.
 func (d *Dialog) Answer(sdp []byte) error {
 	return d.tell(func() {
-		if d.state != arrived {
-			return
-		}
-		d.state = answered
-		d.reliable.stop()
-		d.accept(d.serving, sdp)
+		d.reliable.first(d, func() {
+			if d.state != arrived {
+				return
+			}
+			d.state = answered
+			d.reliable.stop()
+			d.accept(d.serving, sdp)
+		})
 	})
 }
 
