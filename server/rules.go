@@ -174,6 +174,9 @@ func callRules(t *config.Tenant, r *people.Roster, now *people.Presences) *call.
 		},
 		AgentName: r.Name,
 		TrunkFor: func(n fact.Number) (fact.Number, string, bool) {
+			if t.Outbound.Emergency.Is(string(n)) { // only by Emergency
+				return n, "", false
+			}
 			full := international(&t.Outbound, string(n))
 			trunk, allowed := t.Outbound.Rule(full)
 			return fact.Number(full), trunk, allowed && trunk != ""

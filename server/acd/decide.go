@@ -31,6 +31,14 @@ func (d *Distributor) carryOut(now time.Time, x routing.Decision) {
 		d.tell(x.Contact, call.Left{Leave: x})
 	case routing.GraceOver:
 		d.tell(x.Contact, call.GraceOver{Agent: x.Agent, Help: x.Why != ""})
+	case routing.Parked:
+		if !d.tell(x.Contact, call.Parked{Agent: x.Agent}) { // it ended before it could hear
+			d.Tell(routing.CallOver{Agent: x.Agent, Contact: x.Contact, By: routing.ByServer})
+		}
+	case routing.Unparked:
+		if !d.tell(x.Contact, call.Unparked{Agent: x.Agent, Lost: x.Lost}) {
+			d.Tell(routing.CallOver{Agent: x.Agent, Contact: x.Contact, By: routing.ByServer})
+		}
 	case routing.Changed:
 		d.changed(now, x)
 	}

@@ -92,6 +92,7 @@ type agentLeg struct {
 	held        bool
 	heldSince   time.Time
 	lost        bool
+	parked      bool // places an emergency call meanwhile: the line is another call's
 	muted       bool
 	talk, hold  time.Duration
 	note        string

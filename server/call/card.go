@@ -187,7 +187,7 @@ func (c *Call) moving(a *agentLeg) *Moving {
 
 // show gives every agent of the call a fresh card.
 func (c *Call) show() {
-	if a := c.agent; a != nil {
+	if a := c.agent; a != nil && !a.parked {
 		c.deps.Consoles.Card(a.id, c, c.card(a))
 	}
 }

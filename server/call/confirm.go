@@ -32,7 +32,7 @@ type keyWait struct {
 // doubts says whether the answer of a leg is not to be trusted.
 func (c *Call) doubts(l *sipLeg, to Target) bool {
 	r := c.deps.Rules
-	if r.Doubt == nil {
+	if r.Doubt == nil || to.Kind == Help {
 		return false
 	}
 	switch r.Doubt(to) {

@@ -16,6 +16,7 @@ type Ask struct {
 
 func (e Ask) apply(c *Call) {
 	a := c.mine(e.Agent, e.Reply)
+	e.To = c.help(e.To)
 	switch {
 	case a == nil:
 		return
@@ -30,7 +31,7 @@ func (e Ask) apply(c *Call) {
 		return
 	}
 	now := time.Now()
-	t := &transfer{id: fact.TransferID(fact.NewID(now)), by: a, to: e.To, consult: true, state: "starting", since: now, until: now.Add(c.deps.Rules.RingFor)}
+	t := &transfer{id: fact.TransferID(fact.NewID(now)), by: a, to: e.To, consult: true, state: "starting", since: now, until: now.Add(c.ringsFor(e.To))}
 	if !c.ring(t, e.Reply) {
 		return
 	}

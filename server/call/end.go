@@ -90,7 +90,9 @@ func (c *Call) release(a *agentLeg, ended, to, by string) {
 	if a.waitsLine != nil {
 		a.waitsLine.Stop()
 	}
-	a.line.Hear(nil)
+	if !a.parked {
+		a.line.Hear(nil)
+	}
 	c.hangPhone(a)
 	q, _ := c.deps.Rules.Queue(c.queue)
 	work := q.Wrap > 0 && !a.joined.IsZero() && c.direction == fact.In

@@ -37,8 +37,8 @@ type guest struct {
 	asked bool            // answered, and asked for a key
 }
 
-// ours says whether a guest belongs to the company; a number does not.
-func (g *guest) ours() bool { return g.to.Kind != "number" }
+// ours says whether a guest belongs to the company; a number does not, nor does who helps.
+func (g *guest) ours() bool { return g.to.Kind != "number" && g.to.Kind != Help }
 
 var trunkOver = trunk.Reason{Code: 200, Text: "the call is over"}
 

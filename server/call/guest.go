@@ -21,6 +21,7 @@ type Add struct {
 
 func (e Add) apply(c *Call) {
 	a := c.mine(e.Agent, e.Reply)
+	e.To = c.help(e.To)
 	switch {
 	case a == nil:
 		return
@@ -30,7 +31,7 @@ func (e Add) apply(c *Call) {
 	case a.joined.IsZero() || a.held || c.transfer != nil:
 		e.Reply.no("not_now", "Not while the caller is on hold, or somebody is being rung or asked.")
 		return
-	case e.To.Kind != "expert" && e.To.Kind != "number":
+	case e.To.Kind != "expert" && e.To.Kind != "number" && e.To.Kind != Help:
 		e.Reply.no("not_now", "Only an expert or a number can be added.")
 		return
 	case c.guests() >= maxGuests:
@@ -46,7 +47,7 @@ func (e Add) apply(c *Call) {
 		return
 	}
 	g := &guest{id: partyID(e.To), to: one.to, leg: one.leg}
-	g.timer = c.after(c.deps.Rules.RingFor, guestRangOut{g})
+	g.timer = c.after(c.ringsFor(e.To), guestRangOut{g})
 	c.adding = append(c.adding, g)
 	c.recordParty(g, fact.PartyRinging, "", 0)
 	c.tellStory("ringing " + g.to.Name + " for the group call")
@@ -244,7 +245,10 @@ func (c *Call) recordParty(g *guest, s fact.PartyStage, why string, code int) {
 	}
 	f := fact.Party{ToKind: g.to.Kind, To: g.to.ID, Stage: s, Why: why, Code: code}
 	var p *fact.Personal
-	if g.to.Kind == "number" {
+	switch g.to.Kind {
+	case Help:
+		f.To = string(g.to.Number)
+	case "number":
 		f.To = g.to.Number.String()
 		p = &fact.Personal{Number: g.to.Number}
 	}

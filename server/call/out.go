@@ -17,9 +17,6 @@ func Dial(d Deps, agent fact.AgentID, to Target, r Reply) *Call {
 	return c
 }
 
-// helpRings is how long an emergency call rings.
-const helpRings = 3 * time.Minute
-
 type dials struct {
 	agent fact.AgentID
 	to    Target
@@ -28,6 +25,7 @@ type dials struct {
 
 func (e dials) apply(c *Call) {
 	c.leg = &sipLeg{role: "caller", gone: true}
+	e.to = c.help(e.to)
 	c.deps.ACD.Ask(routing.Dial{Agent: e.agent, Contact: c.id, Emergency: e.to.Kind == Help}, func(late *routing.TooLate) {
 		if g := (dialGranted{e, late == nil}); !c.Tell(g) {
 			g.tooLate(c)
@@ -77,11 +75,7 @@ func (e dialGranted) apply(c *Call) {
 	}
 	c.leg = one.leg
 	c.leg.role = "caller"
-	ring := c.deps.Rules.RingFor
-	if e.to.Kind == Help {
-		ring = helpRings
-	}
-	c.dialled = c.after(ring, dialOut{})
+	c.dialled = c.after(c.ringsFor(e.to), dialOut{})
 	line.Hear(c.deps.Media.Ringback())
 	c.tellStory("calling " + e.to.Name)
 	yes(e.reply)

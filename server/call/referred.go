@@ -45,7 +45,9 @@ func (c *Call) refers(l *sipLeg, v trunk.Referred) {
 		return
 	}
 	to := Target{Kind: "person", Name: "a colleague"}
-	if user != "" {
+	if help := c.help(Target{Kind: "number", Name: user, Number: fact.Number(user)}); l == c.partner && help.Kind == Help {
+		to = help
+	} else if user != "" {
 		full, _, ok := c.deps.Rules.TrunkFor(fact.Number(user))
 		if !ok {
 			c.log.Warn("a transfer by the other side was refused: the number may not be dialled", "leg", l.role, "to", fact.Number(user))
@@ -84,6 +86,9 @@ func (c *Call) refersHome(l *sipLeg, to flow.Destination, answer func(int)) {
 func (c *Call) ringReferred(l *sipLeg, v trunk.Referred, to Target, answer func(int)) *referral {
 	rules, via := c.deps.Rules, l.dialog.Info().Trunk
 	r := &referral{by: l, request: v.RequestID, to: to, id: fact.TransferID(fact.NewID(time.Now())), stead: c.steadOf(l)}
+	if to.Kind == Help {
+		via, _ = rules.Emergency(to.Number)
+	}
 	voice, err := c.deps.Media.NewVoice(rules.voice(string(c.id)+"/refer/"+string(r.id), via))
 	if err != nil {
 		c.log.Error("no voice for a transfer", "err", err)
@@ -111,12 +116,17 @@ func (c *Call) ringReferred(l *sipLeg, v trunk.Referred, to Target, answer func(
 	if v.Replaces != "" { // an attended transfer: the target's call with who refers is taken over
 		headers["Replaces"] = v.Replaces
 	}
-	leg.dialog = c.deps.Dialer.Dial(trunk.Outgoing{
-		Trunk: via, Target: v.URI, From: string(show), Asserted: string(assert), FromName: name, SDP: sdp, RingFor: rules.RingFor + time.Second, Headers: headers,
-	}, func(e trunk.Event) { c.Tell(fromDialog{leg, e}) })
+	o := trunk.Outgoing{
+		Trunk: via, Target: v.URI, From: string(show), Asserted: string(assert), FromName: name, SDP: sdp, RingFor: c.ringsFor(to) + time.Second, Headers: headers,
+	}
+	if to.Kind == Help {
+		o.Trunk, show = rules.Emergency(to.Number)
+		o.Target, o.To, o.From, o.Asserted = "", string(to.Number), string(show), string(show)
+	}
+	leg.dialog = c.deps.Dialer.Dial(o, func(e trunk.Event) { c.Tell(fromDialog{leg, e}) })
 	r.leg = leg
 	c.refer = r
-	r.timer = c.after(rules.RingFor, referralOut{r})
+	r.timer = c.after(c.ringsFor(to), referralOut{r})
 	c.recordReferral(r, fact.Started, "", 0, "")
 	c.tellStory(c.whoRefers(r) + " to " + to.Name)
 	return r
@@ -260,7 +270,10 @@ func (c *Call) recordReferral(r *referral, s fact.Stage, why string, code int, b
 	}
 	m := fact.Moved{Transfer: r.id, ToKind: r.to.Kind, To: r.to.ID, Who: c.partnerTo.ID, Stage: s, Why: why, Code: code, Back: back}
 	var p *fact.Personal
-	if r.to.Kind == "number" {
+	switch r.to.Kind {
+	case Help:
+		m.To = string(r.to.Number)
+	case "number":
 		m.To = r.to.Number.String()
 		p = &fact.Personal{Number: r.to.Number}
 	}

@@ -37,7 +37,7 @@ func (r Reply) refuse(no *No) {
 // mine gives the agent's leg if this agent has the caller; otherwise it answers no.
 func (c *Call) mine(id fact.AgentID, r Reply) *agentLeg {
 	a := c.agent
-	if a == nil || a.id != id || c.over {
+	if a == nil || a.id != id || a.parked || c.over {
 		r.no("too_late", "You no longer have this call.")
 		return nil
 	}
@@ -314,6 +314,10 @@ func (e GraceOver) apply(c *Call) {
 	if a == nil || a.id != e.Agent || c.over {
 		return
 	}
+	if c.direction == fact.Out && a.joined.IsZero() { // nobody is on the line yet
+		c.endBy(fact.Unanswered, "system", 0, "the agent was lost")
+		return
+	}
 	lost := c.deps.Rules.AgentName(a.id) + "'s console was lost"
 	if e.Help {
 		lost = c.deps.Rules.AgentName(a.id) + " had to place an emergency call"
@@ -363,7 +367,7 @@ type Show struct{ Agent fact.AgentID }
 func (e Show) apply(c *Call) { c.showTo(e.Agent) }
 
 func (c *Call) showTo(id fact.AgentID) {
-	if a := c.agent; a != nil && a.id == id && (!a.joined.IsZero() || c.direction == fact.Out) {
+	if a := c.agent; a != nil && a.id == id && !a.parked && (!a.joined.IsZero() || c.direction == fact.Out) {
 		c.deps.Consoles.Card(id, c, c.card(a))
 	}
 	if w := c.wraps[id]; w != nil {

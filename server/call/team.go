@@ -46,7 +46,7 @@ func (c *Call) ring(t *transfer, r Reply) bool {
 	if t.to.Kind != "team" {
 		t.to = t.rings[0].to
 	}
-	t.timer = c.after(c.deps.Rules.RingFor, rangOut{t})
+	t.timer = c.after(c.ringsFor(t.to), rangOut{t})
 	return true
 }
 
@@ -77,13 +77,10 @@ func (c *Call) dial(id string, to Target, from Caller) (*rung, *No) {
 		assert = show
 	}
 	leg.dialog = c.deps.Dialer.Dial(trunk.Outgoing{
-		Trunk: via, To: string(to.Number), From: string(show), Asserted: string(assert), FromName: from.Name, SDP: sdp, RingFor: rules.RingFor + time.Second,
+		Trunk: via, To: string(to.Number), From: string(show), Asserted: string(assert), FromName: from.Name, SDP: sdp, RingFor: c.ringsFor(to) + time.Second,
 	}, func(e trunk.Event) { c.Tell(fromDialog{leg, e}) })
 	return &rung{to: to, leg: leg}, nil
 }
-
-// Help is the kind of a Target that is an emergency number: no rule holds for it.
-const Help = "emergency"
 
 // wayTo gives a target's number in full and the trunk it goes by; false when it may not be dialled.
 func (c *Call) wayTo(to Target) (full fact.Number, via string, ok bool) {

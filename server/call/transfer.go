@@ -49,6 +49,7 @@ type Transfer struct {
 
 func (e Transfer) apply(c *Call) {
 	a := c.mine(e.Agent, e.Reply)
+	e.To = c.help(e.To)
 	switch {
 	case a == nil:
 		return
@@ -67,7 +68,7 @@ func (e Transfer) apply(c *Call) {
 		return
 	}
 	now := time.Now()
-	t := &transfer{id: fact.TransferID(fact.NewID(now)), by: a, to: e.To, state: "starting", since: now, until: now.Add(c.deps.Rules.RingFor)}
+	t := &transfer{id: fact.TransferID(fact.NewID(now)), by: a, to: e.To, state: "starting", since: now, until: now.Add(c.ringsFor(e.To))}
 	if e.To.Kind != "agent" && !c.ring(t, e.Reply) {
 		return
 	}
@@ -373,7 +374,10 @@ func (c *Call) recordMove(t *transfer, s fact.Stage, why string, code int, back 
 	}
 	m := fact.Moved{Transfer: t.id, Consult: t.consult, ToKind: t.to.Kind, To: t.to.ID, Who: t.whoOfTeam(), Stage: s, Why: why, Code: code, Back: back}
 	var p *fact.Personal
-	if t.to.Kind == "number" {
+	switch t.to.Kind {
+	case Help:
+		m.To = string(t.to.Number)
+	case "number":
 		m.To = t.to.Number.String()
 		p = &fact.Personal{Number: t.to.Number}
 	}

@@ -81,7 +81,7 @@ func (c *Call) takesLead(to Target, l *sipLeg) {
 	c.leg = l
 	c.caller = Caller{Name: to.Name, Number: to.Number}
 	role := "expert"
-	if to.Kind == "number" {
+	if to.Kind == "number" || to.Kind == Help {
 		role = "guest"
 	}
 	c.instead = &Party{ID: partyID(to), Name: to.Name, Role: role, State: "talking"}

@@ -31,6 +31,9 @@ func (s *seat) transfer(c wire.Command) {
 		s.no(c.ID, code, words)
 		return
 	}
+	if s.noHelp(t, c.ID, to) {
+		return
+	}
 	if to.Kind == "team" {
 		s.toTeam(c, to)
 		return
@@ -71,8 +74,7 @@ func (s *seat) dial(c wire.Command) {
 	t := s.room.tenant()
 	to, _, words := s.target(t, *c.To)
 	switch {
-	case slices.Contains(t.Rules.Emergency, string(to.Number)) && !t.Rules.Helps:
-		s.reply(wire.Reply{ID: c.ID, Code: "not_allowed", Key: "emergency_no", Words: "No emergency calls from here. Take another telephone now."})
+	case s.noHelp(t, c.ID, to):
 	case slices.Contains(t.Rules.Emergency, string(to.Number)):
 		to.Kind = call.Help
 		t.Dial(s.person.ID, to, s.answer(c.ID, "calling "+to.Name))
@@ -83,6 +85,15 @@ func (s *seat) dial(c wire.Command) {
 	default:
 		t.Dial(s.person.ID, to, s.answer(c.ID, "calling "+to.Name))
 	}
+}
+
+// noHelp tells an agent who dials an emergency number, by whichever road, that none is placed from here. It reports whether that is so.
+func (s *seat) noHelp(t *Tenant, command string, to call.Target) bool {
+	if to.Number == "" || t.Rules.Helps || !slices.Contains(t.Rules.Emergency, string(to.Number)) {
+		return false
+	}
+	s.reply(wire.Reply{ID: command, Code: "not_allowed", Key: "emergency_no", Words: "No emergency calls from here. Take another telephone now."})
+	return true
 }
 
 // presenceRead: the expert's presence at the moment of the key.

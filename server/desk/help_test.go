@@ -27,3 +27,20 @@ func TestAnEmergencyNumberIsPlacedOrRefusedInWords(t *testing.T) {
 		}
 	}
 }
+
+func TestAnEmergencyNumberAsATargetIsRefusedInWordsToo(t *testing.T) {
+	for _, do := range []wire.Verb{wire.DoTransfer, wire.DoAsk, wire.DoAdd} {
+		o := newOffice(t)
+		tenant := *o.room.r.tenant()
+		tenant.Rules.Emergency = []string{"112"}
+		o.room.Set(tenant)
+		c := o.connect(wire.Hello{Token: "adele agent"})
+		c.welcome()
+		if r := c.do(wire.Command{ID: "1", Do: do, To: &wire.Target{Kind: wire.ToNumber, Number: "112"}}); r.OK || r.Key != "emergency_no" {
+			t.Errorf("%s: %+v", do, r)
+		}
+		if r := c.do(wire.Command{ID: "2", Do: do, To: &wire.Target{Kind: wire.ToNumber, Number: "1120"}}); r.OK || r.Key == "emergency_no" {
+			t.Errorf("%s to another number: %+v", do, r)
+		}
+	}
+}

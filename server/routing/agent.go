@@ -35,6 +35,7 @@ const (
 	Dials        Cause = "dial"
 	DialAnswered Cause = "dial_answered"
 	DialsHelp    Cause = "emergency"
+	HelpOver     Cause = "emergency_over" // and the call that was put on hold for it is the agent's again
 	TakesDirect  Cause = "direct"
 	LosesConsole Cause = "console_gone"
 	ConsoleBack  Cause = "console_back"
@@ -159,6 +160,15 @@ var table = []follow{
 	{fact.Wrapup, DialsHelp, fact.Dialing},
 	{fact.MissedState, DialsHelp, fact.Dialing},
 
+	{fact.Dialing, HelpOver, fact.HeldState},
+	{fact.Talking, HelpOver, fact.HeldState},
+	{fact.HeldState, HelpOver, fact.HeldState},
+	{fact.Transferring, HelpOver, fact.HeldState},
+	{fact.Consulting, HelpOver, fact.HeldState},
+	{fact.Conference, HelpOver, fact.HeldState},
+	{fact.DirectCall, HelpOver, fact.HeldState},
+	{fact.Lost, HelpOver, fact.Lost},
+
 	{fact.Wrapup, WrapEnds, Before},
 	{fact.Wrapup, SignsOut, fact.Offline},
 
@@ -220,7 +230,8 @@ type agent struct {
 	after   *pending
 	offer   *reservation
 	contact fact.ContactID
-	queue   *queue // of the contact
+	parked  []fact.ContactID // calls of no queue, on hold while the agent calls for help; the last is taken up first
+	queue   *queue           // of the contact
 	until   time.Time
 	more    int  // extensions of wrap-up used
 	coded   bool // the work after the call has a code

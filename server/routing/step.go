@@ -157,7 +157,15 @@ type CallOver struct {
 
 func (e CallOver) apply(s *State) {
 	a := s.agent(e.Agent)
-	if a.contact != e.Contact || a.state == fact.OfferedState {
+	if a.contact != e.Contact {
+		a.parked = without(a.parked, e.Contact)
+		return
+	}
+	if a.state == fact.OfferedState {
+		return
+	}
+	if len(a.parked) > 0 {
+		s.unpark(a, e.By)
 		return
 	}
 	a.more, a.coded, a.overdue = 0, false, false
@@ -278,12 +286,15 @@ func (e Console) apply(s *State) {
 }
 
 func (s *State) graceOver(a *agent) {
-	had := a.contact
+	had, parked := a.contact, a.parked
 	onCall := OnCall(a.lost.state)
 	s.change(a, GraceEnds, ByRule, ReasonConnection)
-	a.contact, a.after = "", nil
+	a.contact, a.after, a.parked = "", nil, nil
 	if had != "" && onCall {
 		s.decide(GraceOver{Contact: had, Agent: a.id})
+	}
+	for _, id := range parked {
+		s.decide(GraceOver{Contact: id, Agent: a.id})
 	}
 	s.settle(a)
 }
@@ -292,7 +303,7 @@ func (s *State) graceOver(a *agent) {
 type Dial struct {
 	Agent     fact.AgentID
 	Contact   fact.ContactID
-	Emergency bool // whatever the agent is doing: who rings or talks goes to the head of the queue
+	Emergency bool // whatever the agent is doing: who rings or talks goes to the head of the queue, who has none waits on hold
 }
 
 func (e Dial) apply(s *State) {
@@ -306,24 +317,4 @@ func (e Dial) apply(s *State) {
 		return
 	}
 	a.contact, a.queue, a.at = e.Contact, nil, a.endpoint
-}
-
-func (s *State) dialHelp(a *agent, id fact.ContactID) {
-	if _, can := Next(a.state, DialsHelp); !can || !a.present() {
-		s.decide(TooLate{Agent: a.id, Contact: id, Why: "not_now"})
-		return
-	}
-	r, had, onCall := a.offer, a.contact, OnCall(a.state)
-	if r != nil {
-		s.over(r, fact.Withdrawn, string(DialsHelp))
-	}
-	s.change(a, DialsHelp, ByAgent, "")
-	a.after = &pending{fact.NotReady, ReasonEmergency, ByRule}
-	a.contact, a.queue, a.at = id, nil, a.endpoint
-	switch {
-	case r != nil:
-		s.again(r.contact, r.kind)
-	case onCall && had != "":
-		s.decide(GraceOver{Contact: had, Agent: a.id, Why: string(DialsHelp)})
-	}
 }
