@@ -41,6 +41,15 @@ type Device interface {
 	Close() error
 }
 
+// Puller is a Device whose ear asks for each frame at the moment when it is needed, so that none waits in between. Pull
+// is called before Start; Write is of no use then. next is called by the card's own thread, must be quick, and gives
+// every frame in f; it is not called while there is no device.
+type Puller interface{ Pull(next func(f *Frame)) }
+
+// Waker is a Device that tells when its microphone has a frame, so that none waits for a clock. What is told while nobody
+// listens is told once.
+type Waker interface{ Wake() <-chan struct{} }
+
 // Rewinder is a Device that says the same every time: it is rewound when the line comes up, so that its beginning
 // is heard.
 type Rewinder interface{ Rewind() }

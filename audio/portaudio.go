@@ -25,9 +25,11 @@ type card struct {
 	rings atomic.Pointer[rings] // nil while there is no device
 	name  atomic.Pointer[string]
 	want  atomic.Pointer[choice]
-	home  home // owned by run
-	mute  bool // no microphone: an ear only
+	home  home         // owned by run
+	mute  bool         // no microphone: an ear only
+	next  func(*Frame) // gives the ear's frames when they are pulled; nil: they are written
 
+	wake   chan struct{}
 	choose chan struct{}
 	stop   chan struct{}
 	done   chan struct{}
@@ -43,7 +45,7 @@ type choice struct{ input, output string }
 func openCard(o Options) (Device, error) {
 	c := &card{
 		log: o.Log, news: newNews(), mute: o.EarOnly,
-		choose: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}),
+		wake: make(chan struct{}, 1), choose: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}),
 	}
 	c.name.Store(new(string))
 	c.want.Store(&choice{o.Input, o.Output})
@@ -57,6 +59,10 @@ func (c *card) Start() error {
 	})
 	return nil
 }
+
+func (c *card) Wake() <-chan struct{} { return c.wake }
+
+func (c *card) Pull(next func(*Frame)) { c.next = next }
 
 func (c *card) Read(f *Frame) bool {
 	r := c.rings.Load()

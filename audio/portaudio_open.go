@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/gordonklaus/portaudio"
 )
@@ -94,6 +95,10 @@ func (c *card) openStreams(want choice) (*streams, error) {
 	return s, nil
 }
 
+// earLatency is asked of the ear's device: it is fed by halves of a frame and keeps some four of them, so that neither a
+// busy machine is heard at once nor the voice waits for long.
+const earLatency = 30 * time.Millisecond
+
 // openBoth opens a stream for each direction, even when both are of one device: in a full duplex stream PortAudio
 // drops and repeats parts of frames whenever the two sides are not equally ready (heard on PulseAudio: some 20
 // clicks in 10 s; two streams: none).
@@ -107,8 +112,8 @@ func (c *card) openBoth(s *streams, in, out *portaudio.DeviceInfo) (err error) {
 		}
 	}
 	if out != nil {
-		p := portaudio.StreamParameters{SampleRate: Rate, FramesPerBuffer: FrameSamples}
-		p.Output = portaudio.StreamDeviceParameters{Device: out, Channels: 1, Latency: out.DefaultLowOutputLatency}
+		p := portaudio.StreamParameters{SampleRate: Rate, FramesPerBuffer: FrameSamples / 2}
+		p.Output = portaudio.StreamDeviceParameters{Device: out, Channels: 1, Latency: max(out.DefaultLowOutputLatency, earLatency)}
 		if s.out, err = start(p, func(ear []int16) { defer survive(); c.play(r, ear) }); err != nil && s.in != nil {
 			s.in.Stop()
 			s.in.Close()

@@ -22,7 +22,7 @@ type rings struct {
 // callbackPanics counts frames that a fault in the callback has cost.
 var callbackPanics atomic.Uint64
 
-// heard is the microphone's callback: no lock, no allocation, no log. Buffers come in any length.
+// heard is the microphone's callback: it waits for nobody, allocates and logs nothing. Buffers come in any length.
 func (c *card) heard(r *rings, in []int16) {
 	r.calls.Add(1)
 	for len(in) > 0 {
@@ -32,6 +32,10 @@ func (c *card) heard(r *rings, in []int16) {
 			r.micAt = 0
 			if !r.mic.put(&r.micPart) {
 				c.over.Add(1)
+			}
+			select {
+			case c.wake <- struct{}{}:
+			default:
 			}
 		}
 	}
@@ -43,7 +47,10 @@ func (c *card) play(r *rings, out []int16) {
 	for len(out) > 0 {
 		if r.earAt == FrameSamples {
 			r.earAt = 0
-			if !r.ear.take(&r.earPart) {
+			if c.next != nil {
+				c.next(&r.earPart)
+				c.earN.Add(1)
+			} else if !r.ear.take(&r.earPart) {
 				r.earPart = Frame{}
 				if r.primed.Load() {
 					c.under.Add(1)

@@ -18,10 +18,18 @@ func (p *Phone) clock() {
 	next := time.Now().Add(frameTime)
 	timer := time.NewTimer(frameTime)
 	defer timer.Stop()
-	for turn := 0; ; turn++ {
+	var wake <-chan struct{} // nil: the microphone is asked at every turn
+	if d, ok := p.voice.device.(audio.Waker); ok {
+		wake = d.Wake()
+	}
+	p.voice.mic.wakes = wake != nil
+	for turn := 0; ; {
 		select {
 		case <-p.stop:
 			return
+		case <-wake:
+			p.voice.woken(p.now(), p.line.send)
+			continue
 		case <-timer.C:
 		}
 		now := time.Now()
@@ -32,6 +40,7 @@ func (p *Phone) clock() {
 			// A late turn is of the time when it was due: else the jitter buffer would see our lateness as the network's.
 			p.turn(turn, p.now().Add(next.Sub(now)))
 			next = next.Add(frameTime)
+			turn++
 		}
 		timer.Reset(time.Until(next))
 	}

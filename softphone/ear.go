@@ -1,6 +1,7 @@
 package softphone
 
 import (
+	"sync"
 	"time"
 
 	"cordboard/audio"
@@ -11,6 +12,8 @@ import (
 // earPath makes the ear's frames of the packets of the line. Everything is brought to 16 kHz first, so that
 // concealment and switches between codecs are at home in one place.
 type earPath struct {
+	mu      sync.Mutex // the clock waits for the device, which never finds it locked but when one takes over from the other
+	asked   time.Time  // when the device last pulled a frame
 	jitter  *jitter.Buffer
 	g722    *codec.G722Decoder
 	widen   *codec.Resampler // 8 to 16 kHz

@@ -1,10 +1,12 @@
 package softphone
 
 import (
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
+	"cordboard/audio/audiotest"
 	"cordboard/audio/codec"
 	"cordboard/session/wire"
 
@@ -20,6 +22,7 @@ type far struct {
 	track *track
 	mu    sync.Mutex
 	got   []rtp.Packet
+	at    []time.Time // when each of them came
 	voice tone
 	quiet bool // sends nothing of its own
 	echo  bool // sends back what comes, at once
@@ -57,7 +60,7 @@ func newFarWith(t testing.TB, pt uint8, hz, level float64, change func(*webrtc.S
 				return
 			}
 			f.mu.Lock()
-			f.got = append(f.got, *p)
+			f.got, f.at = append(f.got, *p), append(f.at, time.Now())
 			echo := f.echo
 			f.mu.Unlock()
 			if echo {
@@ -121,6 +124,19 @@ func (f *far) packets(n int) []rtp.Packet {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return append([]rtp.Packet(nil), f.got[min(n, len(f.got)):]...)
+}
+
+// recorded gives what was heard since packet n as a recording: a packet's first sample is heard when it comes, by the
+// median of them all.
+func (f *far) recorded(n int) *audiotest.Recording {
+	f.mu.Lock()
+	at, pcm := slices.Clone(f.at[n:]), decoded(f.got[n:])
+	f.mu.Unlock()
+	for i := range at {
+		at[i] = at[i].Add(-time.Duration(i) * 20 * time.Millisecond)
+	}
+	slices.SortFunc(at, time.Time.Compare)
+	return audiotest.Recorded(at[len(at)/2], pcm)
 }
 
 func (f *far) set(change func(f *far)) {

@@ -10,7 +10,9 @@ import (
 // micPath makes payloads of the microphone's frames.
 type micPath struct {
 	frame   audio.Frame
-	stood   int // turns without a frame
+	wakes   bool // the device tells when it has a frame
+	stood   int  // turns without a frame
+	filled  bool // silence was sent in its place
 	spare   spare
 	follow  atomic.Uint32 // payload type that came last: the answer is in kind
 	pt      uint8

@@ -86,6 +86,9 @@ func New(o Options) (*Phone, error) {
 	}
 	p := &Phone{log: o.Log, now: o.Now, news: newNews(), stop: make(chan struct{})}
 	p.voice = newVoice(o.Device, o.Ringer)
+	if d, ok := o.Device.(audio.Puller); ok {
+		d.Pull(func(f *audio.Frame) { p.voice.pulled(f, p.now()) })
+	}
 	p.line = line{log: o.Log, now: o.Now, tell: p.news.tell, voice: p.voice, wait: restartWait}
 	if err := o.Device.Start(); err != nil {
 		return nil, err

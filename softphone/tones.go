@@ -38,9 +38,9 @@ func (v *voice) zip()         { v.bell.zips.Store(1) }
 func (b *bell) next() *audio.Frame {
 	on := b.ringing.Load()
 	if on {
-		b.gain.To(1, audio.Rate/100)
+		b.gain.To(1, audio.FrameSamples)
 	} else {
-		b.gain.To(0, audio.Rate/50)
+		b.gain.To(0, audio.FrameSamples)
 	}
 	if b.zips.Swap(0) > 0 {
 		b.zipAt = 0
@@ -95,7 +95,7 @@ func zipSample(at int) float64 {
 	return zipLevel * edges(at%beep, beep) * math.Sin(2*math.Pi*1000*float64(at)/audio.Rate)
 }
 
-// edges fades the first and the last 10 ms of a tone of n samples.
+// edges fades the first and the last 20 ms of a tone of n samples.
 func edges(at, n int) float64 {
-	return min(1, float64(min(at, n-at))/(audio.Rate/100))
+	return min(1, float64(min(at, n-at))/audio.FrameSamples)
 }

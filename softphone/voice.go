@@ -80,13 +80,14 @@ func (v *voice) stats() jitter.Stats { return v.ear.jitter.Stats() }
 // when many wait; and silence by the clock when the device has nothing at all, to keep the line warm.
 func (v *voice) micTurn(now time.Time, send func(pt uint8, payload []byte)) {
 	m := &v.mic
-	rests := v.hush.due(now, v.bell.ringing.Load())
-	waiting, _ := v.device.Backlog()
-	if m.stood >= patience || waiting > stale {
-		// After a stall, what piled up is too old to be said.
-		for ; waiting > 1 && v.device.Read(&m.frame); waiting-- {
+	if m.wakes {
+		v.woken(now, send)
+		if m.stood++; m.stood > patience {
+			v.sayNothing(v.rests(now), send)
 		}
+		return
 	}
+	rests, waiting := v.rests(now), v.fresh()
 	if m.spare.surplus(waiting-1) && codec.Power(m.frame[:]) < hushed {
 		v.device.Read(&m.frame) // nobody hears that a frame of silence is missing
 	}
@@ -96,16 +97,45 @@ func (v *voice) micTurn(now time.Time, send func(pt uint8, payload []byte)) {
 	}
 	for range frames {
 		if v.device.Read(&m.frame) {
-			m.stood = 0
+			m.stood, m.filled = 0, false
 			v.say(rests, send)
 			continue
 		}
 		if m.stood++; m.stood >= patience {
-			m.frame = audio.Frame{}
-			v.say(rests, send)
+			v.sayNothing(rests, send)
 		}
 		return
 	}
+}
+
+// sayNothing sends silence in place of what a microphone should have given.
+func (v *voice) sayNothing(rests bool, send func(pt uint8, payload []byte)) {
+	v.mic.frame, v.mic.filled = audio.Frame{}, true
+	v.say(rests, send)
+}
+
+// woken sends what the microphone gave as soon as it has given it.
+func (v *voice) woken(now time.Time, send func(pt uint8, payload []byte)) {
+	m := &v.mic
+	rests := v.rests(now)
+	v.fresh()
+	for v.device.Read(&m.frame) {
+		m.stood, m.filled = 0, false
+		v.say(rests, send)
+	}
+}
+
+func (v *voice) rests(now time.Time) bool { return v.hush.due(now, v.bell.ringing.Load()) }
+
+// fresh gives how many frames of the microphone wait. After a stall, what piled up is too old to be said.
+func (v *voice) fresh() (waiting int) {
+	m := &v.mic
+	waiting, _ = v.device.Backlog()
+	if m.filled || waiting > stale {
+		for ; waiting > 1 && v.device.Read(&m.frame); waiting-- {
+		}
+	}
+	return waiting
 }
 
 const (
@@ -164,36 +194,65 @@ func (v *voice) say(rests bool, send func(pt uint8, payload []byte)) {
 	send(m.pt, m.payload[:])
 }
 
-// earTurn writes one frame; two when the device ran dry, none when one has waited there for long without need.
+const earAlone = 100 * time.Millisecond // without a pull: the ear's device has gone, and the clock takes its place
+
+// pulled gives the ear's device the frame that it plays next.
+func (v *voice) pulled(f *audio.Frame, now time.Time) {
+	e := &v.ear
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.asked = now
+	v.hear(now)
+	*f = e.out
+}
+
+// earTurn is the clock's part in what is heard: all of it, unless the device itself asks for its frames.
 func (v *voice) earTurn(now time.Time) {
+	e := &v.ear
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if now.Sub(e.asked) < earAlone {
+		return
+	}
+	for range v.earFrames() {
+		v.hear(now)
+		v.device.Write(&e.out)
+	}
+}
+
+// earFrames is how many frames are to be written: one; two when the device ran dry, none when one has waited there for
+// long without need.
+func (v *voice) earFrames() int {
 	e := &v.ear
 	_, waiting := v.device.Backlog()
 	dry := v.device.Stats().Underruns
-	frames := 1
-	if dry > e.dry {
-		frames = 2
-		e.spare.short()
-	} else if e.spare.surplus(waiting) {
-		frames = 0
-	}
+	was := e.dry
 	e.dry = dry
-	for range frames {
-		e.next(now)
-		v.meter.ear.note(codec.Peak(e.out[:]))
-		ring := v.bell.next()
-		if ring != nil && v.ringer == nil {
-			codec.Mix(e.out[:], e.out[:], ring[:])
+	switch {
+	case dry > was:
+		e.spare.short()
+		return 2
+	case e.spare.surplus(waiting):
+		return 0
+	}
+	return 1
+}
+
+// hear makes the next frame of the ear: the line, and what the phone itself has to say.
+func (v *voice) hear(now time.Time) {
+	e := &v.ear
+	e.next(now)
+	v.meter.ear.note(codec.Peak(e.out[:]))
+	ring := v.bell.next()
+	if ring != nil && v.ringer == nil {
+		codec.Mix(e.out[:], e.out[:], ring[:])
+	}
+	v.loop.back(&e.out)
+	e.limiter.Apply(e.out[:])
+	if v.ringer != nil {
+		if ring == nil {
+			ring = &audio.Frame{}
 		}
-		if back := v.loop.back(); back != nil {
-			codec.Mix(e.out[:], e.out[:], back[:])
-		}
-		e.limiter.Apply(e.out[:])
-		v.device.Write(&e.out)
-		if v.ringer != nil {
-			if ring == nil {
-				ring = &audio.Frame{}
-			}
-			v.ringer.Write(ring)
-		}
+		v.ringer.Write(ring)
 	}
 }
