@@ -43,19 +43,24 @@ func (e *earPath) init() {
 // next makes 20 ms for the ear in out.
 func (e *earPath) next(now time.Time) {
 	p, kind := e.jitter.Next(now)
-	if kind == jitter.Play && p.Skip {
-		e.play(p, e.other[:])
-		if p, kind = e.jitter.Next(now); kind == jitter.Play && !p.Skip {
-			e.play(p, e.wide[:])
-			codec.Splice(e.wide[:], e.other[:])
-		} else {
-			e.wide = e.other
+	skipped := false
+	for kind == jitter.Play && p.Skip { // what is heard goes on from the first of these
+		to := &e.other
+		if skipped {
+			to = &e.wide
 		}
-	} else if kind == jitter.Play && p.PT != ptCN {
+		e.play(p, to[:])
+		skipped = true
+		p, kind = e.jitter.Next(now)
+	}
+	if kind == jitter.Play && p.PT != ptCN {
 		e.play(p, e.wide[:])
 	} else if e.begun {
 		// Lost, a silence of the sender, or nothing comes any more: what was heard fades into a breath of noise.
 		e.conceal.Conceal(e.wide[:])
+	}
+	if skipped {
+		codec.Splice(e.wide[:], e.other[:])
 	}
 	e.jitter.Quiet(codec.Power(e.wide[:]) < 100*100)
 	e.up.Process(e.out[:], e.wide[:])

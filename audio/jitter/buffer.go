@@ -31,8 +31,8 @@ type Packet struct {
 	PT      uint8
 	Marker  bool
 	Payload []byte // 20 ms, or less when the stream breaks off or changes its payload type within the frame
-	// Skip asks to decode the frame for the decoder's sake but to fade it into the next one, which is to be
-	// pulled at once: the buffer is shortening its delay. Ignoring it does no harm.
+	// Skip asks to decode the frame for the decoder's sake but to splice it with the next one, which is to be
+	// pulled at once and may be another of these: the buffer is shortening its delay. Ignoring it does no harm.
 	Skip bool
 }
 
@@ -90,6 +90,7 @@ type Buffer struct {
 	out   [maxPayload]byte
 	stats Stats
 	early int       // pulls since the delay was last near its target
+	purge bool      // what waits is left out until it is near it again
 	last  time.Time // arrival of the newest packet
 }
 
@@ -121,7 +122,7 @@ func (b *Buffer) reset() {
 		b.ring[i].used, b.ring[i].played = false, false
 	}
 	b.held, b.used = 0, 0
-	b.started, b.playing, b.silent, b.early = false, false, false, 0
+	b.started, b.playing, b.silent, b.early, b.purge = false, false, false, 0, false
 	b.clock.init(b.cfg)
 }
 

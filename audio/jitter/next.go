@@ -149,8 +149,11 @@ func (b *Buffer) drop(head *slot) {
 func (b *Buffer) shorten(now time.Time) bool {
 	over := b.clock.age(b.ts, now) - b.clock.target
 	if over < tooMuch || b.held < 2 {
-		b.early = 0
+		b.early, b.purge = 0, false
 		return false
+	}
+	if b.purge = b.purge || over > b.cfg.Max; b.purge {
+		return true // a machine that stood still: nobody wants to hear all that
 	}
 	b.early++
 	need := patience

@@ -69,40 +69,58 @@ func TestAfterBadWeatherTheDelayComesDownWhileSomebodySpeaks(t *testing.T) {
 	}
 }
 
-// Who plays stood still for half a second, while packets came.
-func TestADelayOfHalfASecondIsSpokenAwayInFiveSeconds(t *testing.T) {
+// A stream that goes on while who plays stands still from 2 s on, and what was heard of it afterwards.
+func stoodStill(t *testing.T, length time.Duration) (skipped, closest, lost int, delay func(at time.Duration) time.Duration) {
+	t.Helper()
 	b := New(Config{Min: 20 * ms, Max: 240 * ms})
 	packets := steady(600, nil)
-	payload, k := make([]byte, 160), 0
-	skipped, lost, run := 0, 0, 0
-	var delay time.Duration
-	for i := range 400 {
+	payload, k, run := make([]byte, 160), 0, 100
+	var all []pulled
+	closest = 100
+	for i := range 500 {
 		now := time.Duration(i)*20*ms + 5*ms
 		for ; k < len(packets) && packets[k].at <= now; k++ {
 			b.Put(packets[k].seq, packets[k].ts, false, payload, 9, epoch.Add(packets[k].at))
 		}
-		if now > 2*time.Second && now < 2460*ms {
+		if now > 2*time.Second && now < 2*time.Second+length {
 			continue
 		}
 		run++
 		for again := true; again; {
 			p, kind := b.Next(epoch.Add(now))
 			if again = p.Skip; p.Skip {
-				if run < 8 {
-					t.Errorf("at %v only %d frames are between two that are left out", now, run)
-				}
-				skipped, run = skipped+1, 0
+				skipped, closest, run = skipped+1, min(closest, run), 0
+			} else if kind == Play {
+				all = append(all, pulled{kind, p, now})
 			}
 			if kind == Lost {
 				lost++
 			}
-			delay = now - time.Duration(laterTS(1<<32-4000, p.TS))*ms/8
-		}
-		if now > 7500*ms && delay > 70*ms {
-			t.Fatalf("five seconds after it the delay is %v, %d frames left out", delay, skipped)
 		}
 	}
-	if lost > 0 || skipped < 20 {
-		t.Errorf("%d frames made up, %d left out", lost, skipped)
+	return skipped, closest, lost, func(at time.Duration) time.Duration {
+		return slices.Max(delays(all, at, at+200*ms))
+	}
+}
+
+func TestAHighDelayIsSpokenAwayWithinSeconds(t *testing.T) {
+	skipped, closest, lost, delay := stoodStill(t, 200*ms)
+	if d := delay(2200 * ms); d < 180*ms {
+		t.Fatalf("the delay was not high: %v", d)
+	}
+	if d := delay(5 * time.Second); d > 70*ms {
+		t.Errorf("three seconds after it the delay is %v", d)
+	}
+	if lost > 0 || skipped < 8 || closest < haste-1 {
+		t.Errorf("%d frames made up, %d left out, at closest %d frames between", lost, skipped, closest)
+	}
+}
+
+func TestAfterAStandstillWhatIsTooOldIsNotHeard(t *testing.T) {
+	for length, most := range map[time.Duration]time.Duration{460 * ms: 70 * ms, 900 * ms: 70 * ms, 1500 * ms: 260 * ms, 3 * time.Second: 70 * ms} {
+		_, _, lost, delay := stoodStill(t, length)
+		if d := delay(2*time.Second + length + 60*ms); d > most || lost > 0 {
+			t.Errorf("a standstill of %v leaves a delay of %v, %d frames are made up", length, d, lost)
+		}
 	}
 }

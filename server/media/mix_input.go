@@ -59,15 +59,15 @@ func (m *mixInput) pull(now time.Time, pcm []int16) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	p, kind := m.buffer.Next(now)
-	skipped := kind == jitter.Play && p.Skip
-	if skipped { // the buffer grows shorter: this frame goes over into the next
-		m.decode(p, m.left[:])
-		if p, kind = m.buffer.Next(now); kind != jitter.Play {
-			copy(pcm, m.left[:])
-			m.hide.Good(pcm)
-			m.gain.Apply(pcm)
-			return
+	skipped := false
+	for kind == jitter.Play && p.Skip { // what is heard goes on from the first of these
+		to := m.left[:]
+		if skipped {
+			to = pcm
 		}
+		m.decode(p, to)
+		skipped = true
+		p, kind = m.buffer.Next(now)
 	}
 	switch kind {
 	case jitter.Play:

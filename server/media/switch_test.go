@@ -70,15 +70,16 @@ func toneLike(hz, amplitude, seconds float64) []int16 {
 	return out
 }
 
-// g722Stream is a party's stream, as if it had been coded since long before.
-type g722Stream struct {
+// stream is a party's, as if it had been coded since long before.
+type stream struct {
+	codec    Codec
 	payloads [][]byte
 	heard    []int16 // what its own decoder makes of it
 }
 
-func streamOf(pcm []int16) *g722Stream {
+func streamOf(pcm []int16) *stream {
 	e, d := codec.NewG722Encoder(), codec.NewG722Decoder()
-	s := &g722Stream{heard: make([]int16, len(pcm))}
+	s := &stream{codec: G722, heard: make([]int16, len(pcm))}
 	for at := 0; at+wideSamples <= len(pcm); at += wideSamples {
 		b := make([]byte, frameBytes)
 		e.Encode(b, pcm[at:at+wideSamples])
@@ -88,10 +89,25 @@ func streamOf(pcm []int16) *g722Stream {
 	return s
 }
 
+func narrowStreamOf(pcm []int16) *stream {
+	down, up := codec.NewResampler(16000, 8000), codec.NewResampler(8000, 16000)
+	s := &stream{codec: PCMA, heard: make([]int16, len(pcm))}
+	narrow := make([]int16, narrowSample)
+	for at := 0; at+wideSamples <= len(pcm); at += wideSamples {
+		down.Process(narrow, pcm[at:at+wideSamples])
+		b := make([]byte, frameBytes)
+		codec.EncodeALaw(b, narrow)
+		s.payloads = append(s.payloads, b)
+		codec.DecodeALaw(narrow, b)
+		up.Process(s.heard[at:at+wideSamples], narrow)
+	}
+	return s
+}
+
 // party is a source for tests: feeds one stream frame by frame.
 type party struct {
-	stream *g722Stream
-	past   history
+	stream *stream
+	past   history // of G.722
 	at     int
 	p      packet
 }
@@ -122,7 +138,7 @@ func (m *playing) next(to *Sender, f *feed, now time.Time) {
 // start is at a place in the stream, with what was before it heard.
 func (s *party) start(at int) {
 	s.past.forget()
-	for i := max(0, at-40); i < at; i++ {
+	for i := max(0, at-40); i < at && s.stream.codec == G722; i++ {
 		s.past.add(s.stream.payloads[i])
 	}
 	s.at = at
@@ -130,9 +146,11 @@ func (s *party) start(at int) {
 
 func (s *party) next(to *Sender, f *feed, now time.Time) {
 	b := s.stream.payloads[s.at]
-	s.p = packet{header: header{seq: uint16(s.at), ts: uint32(s.at) * 160}, codec: G722, payload: b, past: &s.past, now: now}
+	s.p = packet{header: header{seq: uint16(s.at), ts: uint32(s.at) * 160}, codec: s.stream.codec, payload: b, past: &s.past, now: now}
 	to.take(f, &s.p)
-	s.past.add(b)
+	if s.stream.codec == G722 {
+		s.past.add(b)
+	}
 	s.at++
 }
 
@@ -162,7 +180,7 @@ func TestASwitchTowardsG722IsNeverMuchLouderThanWhatIsSaid(t *testing.T) {
 	song, story := NewClip("song", testMusic().pcm[:12*clipRate], clipRate), NewClip("story", speechLike(12, 3), clipRate)
 	cases := []struct {
 		name     string
-		from, to *g722Stream
+		from, to *stream
 		a, b     mouth // nil: parties
 	}{
 		{name: "music from a file to speech of a party", from: music, to: speech, a: &playing{clip: song}},
@@ -184,7 +202,7 @@ func TestASwitchTowardsG722IsNeverMuchLouderThanWhatIsSaid(t *testing.T) {
 				if b == nil {
 					b = &party{stream: c.to}
 				}
-				worst = max(worst, switchOnce(c.from, c.to, a, b, r))
+				worst = max(worst, switchOnce(c.from, c.to, a, b, wideLine, r))
 			}
 			t.Logf("at worst %.1f dB above", worst)
 			if worst > 8 {
@@ -194,12 +212,58 @@ func TestASwitchTowardsG722IsNeverMuchLouderThanWhatIsSaid(t *testing.T) {
 	}
 }
 
+func TestASwitchTowardsG711OrBetweenCodecsIsNeverMuchLouderThanWhatIsSaid(t *testing.T) {
+	sounds := map[string][]int16{
+		"tone": toneLike(1000, 10000, 4), "music": testMusic().pcm[:12*clipRate], "speech": speechLike(12, 3), "silence": make([]int16, 4*clipRate),
+	}
+	wide, narrow := map[string]*stream{}, map[string]*stream{}
+	for name, pcm := range sounds {
+		wide[name], narrow[name] = streamOf(pcm), narrowStreamOf(pcm)
+	}
+	song := NewClip("song", testMusic().pcm[:12*clipRate], clipRate)
+	narrowLine := way{types: payloads{codec: [codecs]uint8{noType, noType, noType, 8}, cn: 13, events: 101}, codec: PCMA}
+	for _, kind := range []struct {
+		name     string
+		from, to map[string]*stream
+		way      way
+	}{
+		{"PCMA to PCMA", narrow, narrow, narrowLine},
+		{"PCMA to PCMA on a line that takes all", narrow, narrow, wideLine},
+		{"G.722 to PCMA on a line that takes all", wide, narrow, wideLine},
+		{"PCMA to G.722 on a line that takes all", narrow, wide, wideLine},
+		{"G.722 to G.722, turned into PCMA", wide, wide, narrowLine},
+	} {
+		for _, c := range [][2]string{{"tone", "speech"}, {"music", "speech"}, {"music", "silence"}, {"speech", "silence"}} {
+			t.Run(kind.name+", "+c[0]+" to "+c[1], func(t *testing.T) {
+				r := rand.New(rand.NewPCG(3, 4))
+				worst := math.Inf(-1)
+				for i := range switches {
+					from, to := kind.from[c[0]], kind.to[c[1]]
+					var a mouth = &party{stream: from}
+					if c[0] == "music" && i%2 == 1 && kind.way.codec == from.codec {
+						a = &playing{clip: song}
+					}
+					worst = max(worst, switchOnce(from, to, a, &party{stream: to}, kind.way, r))
+				}
+				t.Logf("at worst %.1f dB above", worst)
+				if worst > 8 {
+					t.Errorf("%.1f dB above the true signal's peak, want at most 8", worst)
+				}
+			})
+		}
+	}
+}
+
+// wideLine is the way to a console: it takes all, and has what is coded by us in G.722.
+var wideLine = way{types: wideTypes(), codec: G722}
+
 // switchOnce plays one stream for a while and then another, and gives how much too loud that was.
-func switchOnce(from, to *g722Stream, a, b mouth, r *rand.Rand) float64 {
+func switchOnce(from, to *stream, a, b mouth, w way, r *rand.Rand) float64 {
 	const before, after = 40, 25
 	out := &tape{}
 	s := &Sender{}
-	s.open(way{to: out, types: wideTypes(), codec: G722})
+	w.to = out
+	s.open(w)
 	now := time.Unix(1000, 0)
 	fa, fb := &feed{to: s}, &feed{to: s}
 	atA, atB := r.IntN(len(from.payloads)-before), r.IntN(len(to.payloads)-after)
@@ -215,14 +279,26 @@ func switchOnce(from, to *g722Stream, a, b mouth, r *rand.Rand) float64 {
 		b.next(s, fb, now)
 		now = now.Add(frameTime)
 	}
-	d := codec.NewG722Decoder()
-	heard := make([]int16, (before+after)*wideSamples)
-	for i, p := range out.payloads {
-		d.Decode(heard[i*wideSamples:], p)
-	}
+	heard := out.heard()
 	truth := append(append([]int16(nil), from.heard[atA*wideSamples:(atA+before)*wideSamples]...), to.heard[atB*wideSamples:(atB+after)*wideSamples]...)
 	const skip = 10 * wideSamples // the beginning is a switch of its own
 	return loudest(heard[skip:], truth[skip:])
+}
+
+// heard is what a party's decoders make of what was sent; each keeps its state while the other is used.
+func (o *tape) heard() []int16 {
+	d, up := codec.NewG722Decoder(), codec.NewResampler(8000, 16000)
+	narrow := make([]int16, narrowSample)
+	out := make([]int16, len(o.payloads)*wideSamples)
+	for i, p := range o.payloads {
+		if pcm := out[i*wideSamples : (i+1)*wideSamples]; o.heads[i].PayloadType == 9 {
+			d.Decode(pcm, p)
+		} else {
+			codec.DecodeALaw(narrow, p)
+			up.Process(pcm, narrow)
+		}
+	}
+	return out
 }
 
 func TestHistoryLeadsToTheStateOfADecoderThatHeardAll(t *testing.T) {
