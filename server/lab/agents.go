@@ -26,6 +26,7 @@ type AgentsOptions struct {
 	Log    *slog.Logger
 
 	AnswerAfter time.Duration // after the offer
+	Hesitate    time.Duration // at most so much longer, by chance
 	Miss        int           // every so many offers of an agent go by unanswered; 0: none
 	Talk        time.Duration // then the agent hangs up; 0: the caller does
 	Wrap        time.Duration // then wrap-up is done; negative: never

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -71,7 +72,7 @@ func (g *agent) offered(ctx context.Context, o *wire.Offer) {
 		g.answer(ctx)
 		return
 	}
-	g.answerAt.Reset(g.all.o.AnswerAfter)
+	g.answerAt.Reset(g.all.o.AnswerAfter + rand.N(g.all.o.Hesitate+1))
 }
 
 func (g *agent) answer(ctx context.Context) {
