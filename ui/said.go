@@ -18,6 +18,10 @@ func (v words) why(s string) string {
 var said = map[string]map[string]string{
 	"en": {
 		"offer":              "{who} is calling. {queue}.",
+		"offer_consult":      "{from} asks you about {who}.",
+		"offer_transfer":     "{from} hands on {who}.",
+		"mate_lost":          "{who}'s console is gone; it may come back.",
+		"mate_take":          "Who asked you is gone. k and 1 takes {who}.",
 		"missed":             "You missed a call. r makes you ready again.",
 		"caller_gone":        "The caller hung up before you answered.",
 		"withdrawn":          "The call went elsewhere.",
@@ -68,6 +72,10 @@ var said = map[string]map[string]string{
 	},
 	"zh": {
 		"offer":              "{who} 来电。{queue}。",
+		"offer_consult":      "{from} 就 {who} 的来电向您咨询。",
+		"offer_transfer":     "{from} 转来 {who}。",
+		"mate_lost":          "{who} 的终端已断开，可能会恢复。",
+		"mate_take":          "咨询您的同事已断开，按 k 和 1 接过 {who}。",
 		"missed":             "您有一个未接来电。按 r 恢复就绪。",
 		"caller_gone":        "您接听前来电者已挂断。",
 		"withdrawn":          "该来电已转往别处。",

@@ -40,6 +40,7 @@ type Call struct {
 	offerTo   fact.AgentID
 	desk      *deskRing // that agent's own telephone, when it rings there
 	agent     *agentLeg // who has the caller
+	mate      *mate     // a colleague at a console who is asked, or in the group
 	partner   *sipLeg   // an expert or number that has the caller after a transfer
 	partnerTo Target
 	transfer  *transfer
@@ -165,7 +166,7 @@ func (c *Call) finish() {
 
 // letGo forgets the legs of a call that is over: a timer that has not fired yet holds the call, and need not hold them.
 func (c *Call) letGo() {
-	c.leg, c.partner, c.agent, c.transfer, c.refer, c.group, c.offer, c.aside, c.desk = nil, nil, nil, nil, nil, nil, nil, nil, nil
+	c.leg, c.partner, c.agent, c.transfer, c.refer, c.group, c.offer, c.aside, c.desk, c.mate = nil, nil, nil, nil, nil, nil, nil, nil, nil, nil
 	c.story = nil
 }
 

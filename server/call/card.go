@@ -30,6 +30,8 @@ type Offer struct {
 	Head        bool
 	Called      fact.Number
 	Endpoint    fact.Endpoint // where it rings
+	Kind        string        // consult or transfer: a colleague's; empty: the queue's
+	From        string        // the colleague's name
 }
 
 // OfferGone tells why a ringing card went.
@@ -189,6 +191,9 @@ func (c *Call) moving(a *agentLeg) *Moving {
 func (c *Call) show() {
 	if a := c.agent; a != nil && !a.parked {
 		c.deps.Consoles.Card(a.id, c, c.card(a))
+	}
+	if m := c.mate; m != nil && !m.joined.IsZero() && !m.parked {
+		c.deps.Consoles.Card(m.id, c, c.mateCard(m))
 	}
 }
 

@@ -18,8 +18,9 @@ const (
 )
 
 const (
-	tooSoon   = 2 * time.Second // after the INVITE nobody has picked up a telephone
-	keyWithin = 6 * time.Second // then it was a machine
+	tooSoon   = 2 * time.Second  // after the INVITE nobody has picked up a telephone
+	keyWithin = 6 * time.Second  // then it was a machine
+	mateKey   = 20 * time.Second // a colleague at a console is none, and reads first
 	takeKey   = '1'
 )
 
@@ -48,7 +49,11 @@ func (c *Call) doubts(l *sipLeg, to Target) bool {
 func (c *Call) confirm(l *sipLeg, taken, not func()) {
 	k := &keyWait{taken: taken, not: not}
 	l.key = k
-	k.timer = c.after(keyWithin, keyOver{l, k})
+	within := keyWithin
+	if c.mateAt(l) != nil {
+		within = mateKey
+	}
+	k.timer = c.after(within, keyOver{l, k})
 	c.log.Info("an answer waits for a key", "leg", l.role)
 	keyPrompt{l, k}.apply(c)
 }

@@ -26,13 +26,13 @@ func (e Ask) apply(c *Call) {
 	case a.joined.IsZero() || c.transfer != nil || c.group != nil || len(c.adding) > 0:
 		e.Reply.no("not_now", "Not while somebody else is being rung or asked.")
 		return
-	case e.To.Kind == "queue" || e.To.Kind == "agent":
-		e.Reply.no("not_now", "Only an expert or a number can be asked; hand the call on instead.")
+	case e.To.Kind == "queue":
+		e.Reply.no("not_now", "A queue cannot be asked; hand the call on instead.")
 		return
 	}
 	now := time.Now()
 	t := &transfer{id: fact.TransferID(fact.NewID(now)), by: a, to: e.To, consult: true, state: "starting", since: now, until: now.Add(c.ringsFor(e.To))}
-	if !c.ring(t, e.Reply) {
+	if e.To.Kind != "agent" && !c.ring(t, e.Reply) {
 		return
 	}
 	c.transfer, c.back = t, nil
@@ -42,6 +42,9 @@ func (e Ask) apply(c *Call) {
 	c.recordMove(t, fact.Started, "", 0, "")
 	c.tellStory("asking " + e.To.Name)
 	c.deps.ACD.Tell(routing.InCall{Agent: a.id, Contact: c.id, Cause: routing.Consults, By: routing.ByAgent})
+	if e.To.Kind == "agent" {
+		c.reserve(t)
+	}
 	yes(e.Reply)
 	c.show()
 }
@@ -101,6 +104,10 @@ type Complete struct {
 }
 
 func (e Complete) apply(c *Call) {
+	if m := c.mateOf(e.Agent); m != nil && c.pressed(m.leg, takeKey) { // who asked is lost, and this one takes the caller
+		yes(e.Reply)
+		return
+	}
 	if c.group != nil {
 		Leave(e).apply(c)
 		return

@@ -65,7 +65,7 @@ func (c *Call) endBy(end fact.End, by string, code int, reason string) {
 
 // measure keeps what a leg's sound was like.
 func (c *Call) measure(leg string, v media.Leg) {
-	if v == nil {
+	if _, console := v.(mateVoice); v == nil || console { // a line's figures are those of all its calls
 		return
 	}
 	s := v.Stats()

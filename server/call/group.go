@@ -90,6 +90,9 @@ func (c *Call) seat(g *guest) {
 	}
 	c.group.guests = append(c.group.guests, g)
 	c.enter(g.leg.voice)
+	if m := c.mateAt(g.leg); m != nil {
+		c.deps.ACD.Tell(routing.InCall{Agent: m.id, Contact: c.id, Cause: routing.Joins, By: routing.ByAgent})
+	}
 }
 
 func (c *Call) enter(l media.Leg) {
@@ -162,7 +165,6 @@ func (c *Call) leaves(a *agentLeg) {
 	to := c.group.names()
 	c.withoutAgent(a)
 	c.handOver(a, to)
-	c.agent = nil
 }
 
 // names of the guests.
@@ -194,6 +196,18 @@ func (c *Call) withoutAgent(a *agentLeg) {
 	a.line.Hear(nil)
 	for _, g := range c.group.guests {
 		c.recordParty(g, fact.PartyStays, "", 0)
+	}
+	c.agent = nil
+	if m := c.mate; m != nil { // a colleague has the caller now, at a console
+		c.group.guests = slices.DeleteFunc(c.group.guests, func(g *guest) bool { return g.leg == m.leg })
+		c.mateLeads(m)
+		if len(c.group.guests) == 0 {
+			c.endGroup(trunkOver)
+			c.backToTwo(m.agentLeg)
+			return
+		}
+		c.show()
+		return
 	}
 	c.onlyPartner()
 }

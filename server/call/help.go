@@ -35,8 +35,11 @@ func (c *Call) ringsFor(to Target) time.Duration {
 type Parked struct{ Agent fact.AgentID }
 
 func (e Parked) apply(c *Call) {
-	a := c.agent
+	a, m := c.agent, c.mateOf(e.Agent)
 	switch {
+	case m != nil && !c.over: // only asked: no caller waits for this one
+		m.parked = true
+		c.mateGoes(m, "peer")
 	case a == nil || a.id != e.Agent || c.over:
 		c.deps.ACD.Tell(routing.CallOver{Agent: e.Agent, Contact: c.id, By: routing.ByServer})
 	case a.joined.IsZero(): // nobody is on the line yet

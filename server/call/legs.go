@@ -158,6 +158,10 @@ func rejectedWhy(code int) string {
 
 func (c *Call) legEnded(l *sipLeg, v trunk.Ended) {
 	l.gone = true
+	if m := c.mate; m != nil && m.phone == l {
+		c.mateGoes(m, v.By)
+		return
+	}
 	switch l {
 	case c.leg:
 		if c.leavesStead(l, v) {
@@ -264,6 +268,9 @@ func (c *Call) probed(l *sipLeg, alive bool) {
 
 // deliverTone hands a keypad tone to the other side.
 func (c *Call) deliverTone(from *sipLeg, digit byte) {
+	if m := c.mate; m != nil && m.phone == from { // a colleague's own telephone
+		from = m.leg
+	}
 	if c.pressed(from, digit) {
 		return
 	}

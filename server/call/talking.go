@@ -37,6 +37,10 @@ func (r Reply) refuse(no *No) {
 // mine gives the agent's leg if this agent has the caller; otherwise it answers no.
 func (c *Call) mine(id fact.AgentID, r Reply) *agentLeg {
 	a := c.agent
+	if m := c.mateOf(id); m != nil && !c.over {
+		r.no("not_now", "You are asked by a colleague; x lets you out.")
+		return nil
+	}
 	if a == nil || a.id != id || a.parked || c.over {
 		r.no("too_late", "You no longer have this call.")
 		return nil
@@ -143,6 +147,13 @@ type Tones struct {
 }
 
 func (e Tones) apply(c *Call) {
+	if m := c.mateOf(e.Agent); m != nil { // a key that is asked for
+		for i := range len(e.Digits) {
+			c.pressed(m.leg, e.Digits[i])
+		}
+		yes(e.Reply)
+		return
+	}
 	a := c.mine(e.Agent, e.Reply)
 	if a == nil {
 		return
@@ -168,6 +179,16 @@ type Muted struct {
 }
 
 func (e Muted) apply(c *Call) {
+	if m := c.mateOf(e.Agent); m != nil {
+		if m.phone != nil {
+			e.Reply.no("not_now", "Mute yourself at your telephone.")
+			return
+		}
+		m.muted = e.On
+		yes(e.Reply)
+		c.show()
+		return
+	}
 	if a := c.mine(e.Agent, e.Reply); a != nil {
 		a.muted = e.On
 		c.phoneMuted(a)
@@ -218,6 +239,11 @@ type Hangup struct {
 }
 
 func (e Hangup) apply(c *Call) {
+	if m := c.mateOf(e.Agent); m != nil {
+		yes(e.Reply)
+		c.mateGoes(m, "peer")
+		return
+	}
 	a := c.mine(e.Agent, e.Reply)
 	if a == nil {
 		return
@@ -239,6 +265,10 @@ func (e Hangup) apply(c *Call) {
 type ConsoleGone struct{ Agent fact.AgentID }
 
 func (e ConsoleGone) apply(c *Call) {
+	if m := c.mateOf(e.Agent); m != nil && !c.over {
+		c.mateLost(m)
+		return
+	}
 	a := c.agent
 	if a == nil || a.id != e.Agent || a.lost || c.over {
 		return
@@ -259,6 +289,10 @@ func (e ConsoleGone) apply(c *Call) {
 type ConsoleBack struct{ Agent fact.AgentID }
 
 func (e ConsoleBack) apply(c *Call) {
+	if m := c.mateOf(e.Agent); m != nil && !c.over {
+		c.mateBack(m)
+		return
+	}
 	a := c.agent
 	if a == nil || a.id != e.Agent || c.over {
 		c.showTo(e.Agent)
@@ -310,6 +344,10 @@ type GraceOver struct {
 }
 
 func (e GraceOver) apply(c *Call) {
+	if m := c.mateOf(e.Agent); m != nil && !c.over {
+		c.mateGoes(m, "network")
+		return
+	}
 	a := c.agent
 	if a == nil || a.id != e.Agent || c.over {
 		return
@@ -334,7 +372,6 @@ func (c *Call) lostAgent(a *agentLeg, lost string) {
 	if g := c.group; g != nil {
 		if c.livesWithout(a) { // the others go on with each other
 			c.withoutAgent(a)
-			c.agent = nil
 			return
 		}
 		c.stopAdding("the agent was lost")
@@ -349,6 +386,10 @@ func (c *Call) lostAgent(a *agentLeg, lost string) {
 	case t.consult && t.leg != nil: // who was asked does not know the caller yet, and may take the call by a key
 		t.by, c.agent = nil, nil
 		c.tellStory(lost + "; " + t.who.Name + " is asked for a key")
+		if m := c.mateAt(t.leg); m != nil {
+			c.deps.Consoles.Say(m.id, Said{Kind: "hears", Key: "mate_take", Args: map[string]string{"who": c.caller.Name}, Words: lost + ". k and 1 takes the caller.", Bad: true})
+			c.show()
+		}
 		c.confirm(t.leg, func() { c.handToPartner(t) }, func() {
 			c.dropTransfer(fact.Failed, "the agent was lost")
 			c.toHead(lost)
@@ -369,6 +410,9 @@ func (e Show) apply(c *Call) { c.showTo(e.Agent) }
 func (c *Call) showTo(id fact.AgentID) {
 	if a := c.agent; a != nil && a.id == id && !a.parked && (!a.joined.IsZero() || c.direction == fact.Out) {
 		c.deps.Consoles.Card(id, c, c.card(a))
+	}
+	if m := c.mateOf(id); m != nil && !m.joined.IsZero() && !m.parked {
+		c.deps.Consoles.Card(id, c, c.mateCard(m))
 	}
 	if w := c.wraps[id]; w != nil {
 		c.deps.Consoles.Wrap(id, c, w.card)

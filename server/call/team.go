@@ -129,7 +129,9 @@ func (c *Call) rungOut(r *rung, why string, code int, bye trunk.Reason) {
 
 // wins takes the first good answer: it is the transfer's leg now, and nobody else rings any more.
 func (t *transfer) wins(c *Call, r *rung) {
-	t.timer.Stop()
+	if t.timer != nil {
+		t.timer.Stop()
+	}
 	t.leg, t.who = r.leg, r.to
 	for _, x := range t.rings {
 		if x != r && x.why == "" {

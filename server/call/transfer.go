@@ -93,7 +93,11 @@ func (e Transfer) apply(c *Call) {
 func (c *Call) reserve(t *transfer) {
 	id := t.id
 	t.asking = true
-	c.deps.ACD.Ask(routing.Reserve{Contact: c.id, Agent: fact.AgentID(t.to.ID), Kind: routing.FromTransfer, Queue: c.queue, Ring: c.deps.Rules.RingFor},
+	what := routing.Reserve{Contact: c.id, Agent: fact.AgentID(t.to.ID), Kind: routing.FromTransfer, Queue: c.queue, Ring: c.deps.Rules.RingFor}
+	if t.consult { // whose call it is until then
+		what.Kind, what.Queue = routing.FromConsult, ""
+	}
+	c.deps.ACD.Ask(what,
 		func(late *routing.TooLate) {
 			if late != nil {
 				c.Tell(notReserved{id, late.Why})
@@ -227,6 +231,10 @@ func (c *Call) answered(r *rung) {
 
 // handToPartner lets the caller talk with who answered; the agent is out.
 func (c *Call) handToPartner(t *transfer) {
+	if m := c.mateAt(t.leg); m != nil {
+		c.mateTakes(m, t)
+		return
+	}
 	media.Join(c.leg.voice, t.leg.voice)
 	c.partner, c.partnerTo, c.transfer = t.leg, t.who, nil
 	c.recordMove(t, fact.Answered, "", 200, "")

@@ -49,7 +49,7 @@ func (e Offered) apply(c *Call) {
 		c.deps.ACD.Tell(routing.Gone{Contact: c.id, Outcome: fact.CallerOff})
 		return
 	}
-	if e.Kind == routing.FromTransfer && c.stale > 0 { // taken back before it rang
+	if ofTransfer(e.Kind) && c.stale > 0 { // taken back before it rang
 		c.stale--
 		return
 	}
@@ -57,9 +57,13 @@ func (e Offered) apply(c *Call) {
 		Reservation: e.Reservation, Contact: c.id, Caller: c.caller, Called: c.called, Queue: c.queueName(), Path: c.path, Arrived: c.arrived,
 		Offered: time.Now(), Deadline: e.Deadline, Why: c.why(e.Why), Endpoint: e.Endpoint, Story: append([]Line(nil), c.story...),
 	}
+	if t := c.transfer; t != nil && t.by != nil && ofTransfer(e.Kind) {
+		o.Kind, o.From = string(e.Kind), c.deps.Rules.AgentName(t.by.id)
+		o.Why = o.From + map[bool]string{true: " asks you first", false: " hands the caller on to you"}[t.consult]
+	}
 	c.offer, c.offerTo = &o, e.Agent
 	c.tellStory("offered to " + c.deps.Rules.AgentName(e.Agent))
-	if t := c.transfer; t != nil && e.Kind == routing.FromTransfer {
+	if t := c.transfer; t != nil && ofTransfer(e.Kind) {
 		t.asking = false
 		t.reservation, t.state, t.until = e.Reservation, "ringing", e.Deadline
 		c.show()
@@ -69,6 +73,9 @@ func (e Offered) apply(c *Call) {
 		c.ringDesk(e.Offer, o)
 	}
 }
+
+// ofTransfer says whether an offer is one that an agent of this call has asked for.
+func ofTransfer(k routing.Kind) bool { return k == routing.FromTransfer || k == routing.FromConsult }
 
 // why puts the reasons of an offer into words.
 func (c *Call) why(w routing.Why) string {
@@ -130,6 +137,10 @@ type Connected struct{ routing.Connect }
 func (e Connected) apply(c *Call) {
 	if c.over {
 		c.deps.ACD.Tell(routing.CallOver{Agent: e.Agent, Contact: c.id, By: "caller"})
+		return
+	}
+	if e.Kind == routing.FromConsult {
+		c.asksMate(e)
 		return
 	}
 	if !c.takesOver(e) {
@@ -221,6 +232,10 @@ func (e lineWaited) apply(c *Call) {
 type LineUp struct{ Agent fact.AgentID }
 
 func (e LineUp) apply(c *Call) {
+	if m := c.mateOf(e.Agent); m != nil && m.joined.IsZero() && !c.over && c.transfer != nil {
+		c.mateAnswers(m)
+		return
+	}
 	if a := c.agent; a != nil && a.id == e.Agent && a.joined.IsZero() && !c.over {
 		c.join(a)
 	}

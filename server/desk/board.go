@@ -73,6 +73,7 @@ func wireOffer(o call.Offer) *wire.Offer {
 	return &wire.Offer{
 		Reservation: string(o.Reservation), Contact: string(o.Contact), Caller: wireCaller(o.Caller), Queue: o.Queue, Path: o.Path,
 		Arrived: o.Arrived, Offered: o.Offered, Deadline: o.Deadline, Why: o.Why, Story: wireStory(o.Story), Head: o.Head, Endpoint: string(o.Endpoint),
+		Kind: o.Kind, From: clean(o.From),
 	}
 }
 
@@ -83,9 +84,9 @@ func wireCall(k call.Card) *wire.Call {
 		Story: wireStory(k.Story), Tones: k.Tones, OneWay: k.OneWay,
 		Quality: wire.Quality{MOS: k.Quality.MOS, Worst: k.Quality.Worst, Loss: k.Quality.Loss, Jitter: ms(k.Quality.Jitter), Delay: ms(k.Quality.Delay)},
 	}
-	for _, p := range k.Parties {
+	for i, p := range k.Parties {
 		role := p.Role
-		if role == "agent" {
+		if i == 0 && role == "agent" { // whose card it is stands first
 			role = "you"
 		}
 		w.Parties = append(w.Parties, wire.Party{ID: p.ID, Name: clean(p.Name), Role: role, State: p.State, Hears: p.Hears, Music: p.Music, Muted: p.Muted})

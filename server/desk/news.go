@@ -20,8 +20,14 @@ type offered struct {
 func (e offered) apply(s *seat) {
 	s.offers[e.o.Reservation] = e.c
 	w := wireOffer(e.o)
-	s.publish(wire.News{Offer: w, Clear: []wire.Section{wire.ClearMissed}, Said: &wire.Said{
-		Kind: "offer", Key: "offer", Args: map[string]string{"who": who(w.Caller), "queue": w.Queue}, Words: who(w.Caller) + " is calling. " + w.Queue + "."}})
+	news := &wire.Said{Kind: "offer", Key: "offer", Args: map[string]string{"who": who(w.Caller), "queue": w.Queue}, Words: who(w.Caller) + " is calling. " + w.Queue + "."}
+	switch w.Kind {
+	case "consult":
+		news.Key, news.Args["from"], news.Words = "offer_consult", w.From, w.From+" asks you about "+who(w.Caller)+"."
+	case "transfer":
+		news.Key, news.Args["from"], news.Words = "offer_transfer", w.From, w.From+" hands on "+who(w.Caller)+"."
+	}
+	s.publish(wire.News{Offer: w, Clear: []wire.Section{wire.ClearMissed}, Said: news})
 	s.lookUp(e.o)
 }
 

@@ -47,7 +47,8 @@ func (p *Plane) NewMix() *Mix { return &Mix{plane: p} }
 
 // Add lets the others hear l. It does nothing when they already do, or when l is no leg of this package.
 func (m *Mix) Add(l Leg) {
-	own, ok := l.(voiced)
+	l = own(l)
+	heard, ok := l.(voiced)
 	if !ok {
 		return
 	}
@@ -59,7 +60,7 @@ func (m *Mix) Add(l Leg) {
 	v := &mixVoice{leg: l, in: newMixInput()}
 	v.gain.To(1, rampSamples)
 	v.f = &feed{to: v.in}
-	in := own.inlet()
+	in := heard.inlet()
 	in.addRoute(v.f)
 	v.f.connected(func() { in.dropRoute(v.f) })
 	m.voices = append(slices.Clone(m.voices), v)
@@ -102,7 +103,7 @@ func (m *Mix) Only(l Leg, hearers ...Leg) {
 }
 
 // Source is what l hears in the room: everyone but itself.
-func (m *Mix) Source(l Leg) Source { return mixSource{m, l} }
+func (m *Mix) Source(l Leg) Source { return mixSource{m, own(l)} }
 
 // Close empties the room; those who hear it hear nothing more from it.
 func (m *Mix) Close() {
@@ -116,6 +117,7 @@ func (m *Mix) Close() {
 }
 
 func (m *Mix) find(l Leg) *mixVoice {
+	l = own(l)
 	for _, v := range m.voices {
 		if v.leg == l {
 			return v

@@ -72,7 +72,15 @@ func (s *Sender) hearSource(p *Plane, src Source, only *feed) {
 type legSource struct{ leg Leg }
 
 // From is what the party of leg l says. It is passed on as it comes where the hearer understands it.
-func From(l Leg) Source { return legSource{l} }
+func From(l Leg) Source { return legSource{own(l)} }
+
+// own gives the leg behind one that stands for it: a Leg with a method Stands is heard as the leg that this gives.
+func own(l Leg) Leg {
+	if x, ok := l.(interface{ Stands() Leg }); ok {
+		return x.Stands()
+	}
+	return l
+}
 
 func (s legSource) Kind() string   { return "leg" }
 func (s legSource) String() string { return "leg " + s.leg.ID() }

@@ -37,6 +37,7 @@ const (
 	DialsHelp    Cause = "emergency"
 	HelpOver     Cause = "emergency_over" // and the call that was put on hold for it is the agent's again
 	TakesDirect  Cause = "direct"
+	TakesCaller  Cause = "takes_caller" // who was asked by a colleague has the caller now
 	LosesConsole Cause = "console_gone"
 	ConsoleBack  Cause = "console_back"
 	GraceEnds    Cause = "grace_over"
@@ -100,6 +101,7 @@ var table = []follow{
 	{fact.OfferedState, SignsOut, fact.Offline},
 
 	{fact.Connecting, MediaIsUp, fact.Talking},
+	{fact.Connecting, TakesDirect, fact.DirectCall}, // asked by a colleague
 	{fact.Connecting, MediaFails, fact.Lost},
 	{fact.Connecting, CallEnds, fact.Wrapup},
 	{fact.Connecting, CallEndsBare, Before},
@@ -135,8 +137,11 @@ var table = []follow{
 	{fact.Conference, CallEnds, fact.Wrapup},
 	{fact.Conference, CallEndsBare, Before},
 	{fact.Conference, ConsultOver, fact.Talking},
+	{fact.Conference, TakesCaller, fact.Conference},
 	{fact.Conference, LosesConsole, fact.Lost},
 
+	{fact.DirectCall, TakesCaller, fact.Talking},
+	{fact.DirectCall, Joins, fact.Conference},
 	{fact.DirectCall, CallEnds, fact.Wrapup},
 	{fact.DirectCall, CallEndsBare, Before},
 	{fact.DirectCall, LosesConsole, fact.Lost},

@@ -137,7 +137,7 @@ func (e Decline) apply(s *State) {
 		reason = ReasonDeclined
 	}
 	s.over(r, fact.Declined, reason)
-	if r.queue == nil || r.queue.DeclineTo != fact.Ready {
+	if r.kind != FromConsult && (r.queue == nil || r.queue.DeclineTo != fact.Ready) { // who is only asked goes on as before
 		r.agent.before = pending{fact.NotReady, reason, ByAgent}
 	}
 	s.skip(r)

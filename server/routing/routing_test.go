@@ -370,7 +370,7 @@ func (d *desk) random(n func(int) int, made *int) {
 			d.do(Decline{a.offer.id, id, "ticket"})
 		}
 	case 10:
-		d.do(InCall{Agent: id, Contact: a.contact, Cause: []Cause{MediaIsUp, Holds, Resumes, Transfers, TransferBack, Consults, ConsultOver, Joins}[n(8)], By: ByAgent})
+		d.do(InCall{Agent: id, Contact: a.contact, Cause: []Cause{MediaIsUp, Holds, Resumes, Transfers, TransferBack, Consults, ConsultOver, Joins, TakesDirect, TakesCaller}[n(10)], Queue: "support", By: ByAgent})
 	case 11:
 		d.do(InCall{Agent: id, Contact: a.contact, Cause: MediaIsUp, By: ByServer})
 	case 12, 13:
@@ -382,7 +382,7 @@ func (d *desk) random(n func(int) int, made *int) {
 	case 16:
 		d.do(WrapDone{id})
 	case 17:
-		d.do(Reserve{Contact: "x" + someContact, Agent: id, Kind: FromTransfer, Ring: 10 * time.Second})
+		d.do(Reserve{Contact: "x" + someContact, Agent: id, Kind: []Kind{FromTransfer, FromConsult}[n(2)], Ring: 10 * time.Second})
 	case 18:
 		d.do(SignOut{Agent: id, By: ByAgent})
 	case 19:

@@ -118,6 +118,7 @@ type InCall struct {
 	Agent   fact.AgentID
 	Contact fact.ContactID
 	Cause   Cause
+	Queue   fact.QueueID // with TakesCaller: whose wrap-up rules hold now
 	By      string
 }
 
@@ -125,6 +126,9 @@ func (e InCall) apply(s *State) {
 	a := s.agent(e.Agent)
 	if a.contact != e.Contact {
 		return
+	}
+	if e.Cause == TakesCaller {
+		a.queue = s.byQueue[e.Queue]
 	}
 	if a.state == fact.Lost { // remembered for when the console is back
 		if e.Cause == MediaFails { // the caller has gone on to somebody else

@@ -71,6 +71,7 @@ const (
 	FromQueue    Kind = "queue"
 	FromTransfer Kind = "transfer" // an agent hands a contact to another agent
 	FromDirect   Kind = "direct"   // somebody rings this agent
+	FromConsult  Kind = "consult"  // an agent asks this agent first
 )
 
 // Event is something that happened, with the only clock routing knows.

@@ -169,6 +169,8 @@ type Offer struct {
 	Why         string    `json:"why,omitempty"`   // "idle longest: 11:20"
 	Story       []Line    `json:"story,omitempty"` // what happened to this contact before
 	Head        bool      `json:"head,omitempty"`  // it came back to the head of the queue
+	Kind        string    `json:"kind,omitempty"`  // consult: a colleague asks first; transfer: a colleague hands on; empty: the queue's
+	From        string    `json:"from,omitempty"`  // the colleague's name
 	// Endpoint is where it rings: sip, teams; empty: at the console. Elsewhere than there it is answered there.
 	Endpoint string `json:"endpoint,omitempty"`
 }
