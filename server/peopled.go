@@ -5,8 +5,15 @@ import (
 	"path/filepath"
 	"time"
 
+	"cordboard/server/desk"
 	"cordboard/server/inbox"
 )
+
+// Chats gives Teams chat as an agent, of the agent's access token and object id. A Presence that has it lets agents
+// send experts the context of a call.
+type Chats interface {
+	Chat(token, oid string) (desk.Chatter, error)
+}
 
 // startPeople begins to read the tenant's groups, teams and directory, when there is a Graph that can tell them.
 func (n *tenant) startPeople(dir string) {

@@ -148,6 +148,9 @@ func (n *tenant) setDesk(c *config.Config, t *config.Tenant) {
 	if n.presence != nil {
 		d.Fresh, d.OnScreen = n.presence.Fresh, n.presence.OnScreen
 	}
+	if c, ok := n.presence.(Chats); ok {
+		d.Chat = c.Chat
+	}
 	n.room.Set(d)
 }
 

@@ -104,7 +104,7 @@ func (d *Desk) admit(c *conn, hello wire.Hello) {
 		}
 		return again.Expires, nil
 	}
-	room.take(c, person, role, connected{conn: c, hello: hello, expires: id.Expires})
+	room.take(c, person, role, connected{conn: c, hello: hello, oid: id.OID, expires: id.Expires})
 }
 
 // who finds the person of a token. A right is the lower of the token's role and the configuration's.

@@ -193,6 +193,7 @@ var verbs = map[wire.Verb]func(*seat, wire.Command){
 		s.room.tenant().ACD.Ask(routing.WrapMore{Agent: s.person.ID}, s.inTime(c.ID, "more time"))
 	},
 	wire.DoSearch: (*seat).search,
+	wire.DoChat:   (*seat).chat,
 	wire.DoHistory: func(s *seat, c wire.Command) {
 		t := s.room.tenant()
 		s.besideFor(c.ID, func() event {

@@ -147,7 +147,7 @@ func (c *conn) take(f wire.FromConsole) {
 		raw := f.Token.Token
 		inbox.Go(func(p *inbox.Panic) { c.log.Error("a token could not be checked", "err", p) }, func() {
 			expires, err := c.token(c.ctx, raw)
-			c.seat.tell(renewed{c, expires, err})
+			c.seat.tell(renewed{c, raw, expires, err})
 		})
 	}
 }

@@ -54,6 +54,8 @@ type Tenant struct {
 	// OnScreen is told whom somebody looks at, when that changes; nil when there is no Graph.
 	OnScreen func(who []*people.Person)
 	History  History
+	// Chat makes Teams chat as an agent of the agent's access token and object id; nil when there is no Graph.
+	Chat func(token, oid string) (Chatter, error)
 }
 
 // Rules of a tenant for the desk.

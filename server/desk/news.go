@@ -128,6 +128,7 @@ func (e carded) apply(s *seat) {
 	if s.factsOf == e.k.Contact {
 		w.Known, w.Caller.Today = s.facts, s.callsToday
 	}
+	w.Chats = s.chatsOf(e.k.Contact)
 	n := wire.News{Call: w}
 	if b := e.k.Back; b != nil && b.ID != "" && s.tried[b.ID] == "" {
 		s.tried[b.ID] = b.Why

@@ -65,7 +65,11 @@ type seat struct {
 	callsToday int
 	undo       *undo // what may be taken back now
 	expires    time.Time
-	removed    bool // no longer of the contact centre
+	removed    bool   // no longer of the contact centre
+	token      string // with which the person signed in, for what needs the person's own rights
+	oid        string
+	chatter    Chatter // made of the token; nil: not yet
+	chats      []*chat
 	over       bool
 }
 
@@ -135,6 +139,7 @@ func (s *seat) check(now time.Time) {
 		s.nothingToUndo()
 	}
 	s.checkLooks(now)
+	s.checkChats(now)
 	acd := s.room.tenant().ACD
 	lost := s.conn == nil || now.Sub(s.conn.heard()) > silentAfter
 	silent := now.Sub(s.line.LastHeard()) > lineSilent
@@ -233,6 +238,7 @@ func (s *seat) missedSince(seq uint64) ([]wire.News, bool) {
 type connected struct {
 	conn    *conn
 	hello   wire.Hello
+	oid     string
 	expires time.Time
 }
 
@@ -254,6 +260,7 @@ func (e connected) apply(s *seat) {
 		s.conn.close("replaced")
 	}
 	s.conn, s.welcomed, s.lostAt, s.expires = e.conn, false, time.Time{}, e.expires
+	s.token, s.oid, s.chatter = e.hello.Token, e.oid, nil
 	s.arrive(e, resumes)
 }
 
@@ -321,6 +328,7 @@ func (e disconnected) apply(s *seat) {
 
 type renewed struct {
 	conn    *conn
+	token   string
 	expires time.Time
 	err     error
 }
@@ -334,6 +342,7 @@ func (e renewed) apply(s *seat) {
 		return
 	}
 	s.expires = e.expires
+	s.token, s.chatter = e.token, nil
 }
 
 // serverStops ends the session; the console tries to connect again.

@@ -155,6 +155,7 @@ func init() {
 	register[Ended]()
 	register[Wrapped]()
 	register[Noted]()
+	register[Chatted]()
 	register[Measured]()
 	register[AgentState]()
 	register[SignedIn]()

@@ -9,7 +9,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/communications"
 )
 
-var setPresence = operation{"set presence", "Presence.ReadWrite.All", "“in a call” in Teams for agents who talk"}
+var setPresence = operation{name: "set presence", permission: "Presence.ReadWrite.All", feature: "“in a call” in Teams for agents who talk"}
 
 // BusyFor is how long a presence that we set lives unless it is renewed; RenewBusy is when to renew it.
 const (

@@ -2,24 +2,30 @@ package graph
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 	abs "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 )
 
-var sendChat = operation{"send a chat message", "Chat.ReadWrite (delegated)", "chat with experts"}
+var sendChat = operation{name: "send a chat message", permission: "Chat.ReadWrite (delegated)", feature: "chat with experts", delegated: true}
 
 // Agent is Graph on behalf of one signed-in person, within the tenant's budget.
 type Agent struct {
-	c   *Client
-	sdk *sdk
-	oid string
+	c    *Client
+	sdk  *sdk
+	cred azcore.TokenCredential
+	oid  string
 }
 
 // OnBehalfOf makes an Agent from the access token with which the person signed in here, and the person's
@@ -33,7 +39,7 @@ func (c *Client) OnBehalfOf(token, oid string) (*Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Agent{c: c, sdk: s, oid: oid}, nil
+	return &Agent{c: c, sdk: s, cred: cred, oid: oid}, nil
 }
 
 func (c *Client) behalf(token string) (azcore.TokenCredential, error) {
@@ -86,29 +92,78 @@ func (a *Agent) member(oid string) models.ConversationMemberable {
 	return m
 }
 
-// Say sends a message, plain text, to a chat.
-func (a *Agent) Say(ctx context.Context, chat, words string) error {
+// Say sends a message, plain text, to a chat, and gives its time by Graph's clock.
+func (a *Agent) Say(ctx context.Context, chat, words string) (at time.Time, err error) {
 	m := models.NewChatMessage()
 	body := models.NewItemBody()
 	kind := models.TEXT_BODYTYPE
 	body.SetContentType(&kind)
 	body.SetContent(&words)
 	m.SetBody(body)
-	return a.do(ctx, func(ctx context.Context, s *sdk) error {
+	err = a.do(ctx, func(ctx context.Context, s *sdk) error {
 		req := abs.NewRequestInformationWithMethodAndUrlTemplateAndPathParameters(abs.POST, "{+baseurl}/chats/{chat%2Did}/messages",
 			map[string]string{"baseurl": a.c.o.GraphURL, "chat%2Did": chat})
 		req.Headers.TryAdd("Accept", "application/json")
 		if err := req.SetContentFromParsable(ctx, s.adapter, "application/json", m); err != nil {
 			return err
 		}
-		_, err := s.adapter.Send(ctx, req, models.CreateChatMessageFromDiscriminatorValue, mappings)
-		return err
+		got, err := s.adapter.Send(ctx, req, models.CreateChatMessageFromDiscriminatorValue, mappings)
+		if err != nil {
+			return err
+		}
+		if t := got.(models.ChatMessageable).GetCreatedDateTime(); t != nil {
+			at = *t
+		}
+		return nil
 	})
+	if err == nil && at.IsZero() {
+		at = a.c.o.Now().Add(-clocksDiffer)
+	}
+	return at, err
 }
 
-// Heard gives the messages of others in a chat after a moment, oldest first, of the last n.
+// clocksDiffer is how far Graph's clock may be behind ours.
+const clocksDiffer = 30 * time.Second
+
+// Reading chats is spread out: so many a second in a tenant, whoever reads. The limits of Teams are the tenant's.
+const (
+	chatGap  = 100 * time.Millisecond
+	chatPast = 2 * time.Second // a reading that would have to wait longer is left to the next time
+)
+
+// reads paces the reading of chats.
+type reads struct {
+	mu   sync.Mutex
+	next time.Time
+}
+
+// reserve gives how long to wait for one's turn; with ok false there is none within chatPast.
+func (r *reads) reserve(now time.Time) (wait time.Duration, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.next.Before(now) {
+		r.next = now
+	}
+	if wait = r.next.Sub(now); wait > chatPast {
+		return wait, false
+	}
+	r.next = r.next.Add(chatGap)
+	return wait, true
+}
+
+// Heard gives the messages of others in a chat after a moment, oldest first, of the last n. When many chats are read,
+// it waits for its turn, or is an *Error of kind Throttled.
 func (a *Agent) Heard(ctx context.Context, chat string, after time.Time, n int) ([]ChatMessage, error) {
 	var out []ChatMessage
+	wait, ok := a.c.reads.reserve(a.c.o.Now())
+	if !ok {
+		return nil, &Error{Kind: Throttled, Op: sendChat.name, RetryAfter: wait}
+	}
+	select {
+	case <-time.After(wait):
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	err := a.do(ctx, func(ctx context.Context, s *sdk) error {
 		b, err := getJSON(ctx, s, a.c.o.GraphURL+"/chats/"+url.PathEscape(chat)+"/messages?$top="+strconv.Itoa(min(max(n, 1), 50)))
 		if err != nil {
@@ -151,10 +206,33 @@ func parseMessages(b []byte, me string, after time.Time) ([]ChatMessage, error) 
 	return out, nil
 }
 
-// do runs a request of the agent within the tenant's budget; it does not wait for it.
+// do runs a request of the agent within the budget of the tenant; it does not wait for it.
 func (a *Agent) do(ctx context.Context, send func(context.Context, *sdk) error) error {
 	if d := a.c.budget.open(); d > 0 {
 		return &Error{Kind: Throttled, Op: sendChat.name, RetryAfter: d}
 	}
-	return a.c.once(ctx, sendChat, a.sdk, send, false)
+	op := sendChat
+	op.judge = func(e *Error) {
+		if e.Kind == NoConsent && a.allowed(ctx) { // the right is there: it is this chat that is forbidden
+			e.Kind, e.Permission = Rejected, ""
+		}
+	}
+	return a.c.once(ctx, op, a.sdk, send, false)
+}
+
+// allowed looks into the agent's token for the right to chat (scp, delegated permissions).
+func (a *Agent) allowed(ctx context.Context) bool {
+	t, err := a.cred.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{a.c.o.scope()}})
+	if err != nil {
+		return false
+	}
+	parts := strings.Split(t.Token, ".")
+	if len(parts) != 3 {
+		return false
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(parts[1])
+	var claims struct {
+		Scope string `json:"scp"`
+	}
+	return err == nil && json.Unmarshal(raw, &claims) == nil && slices.Contains(strings.Fields(claims.Scope), "Chat.ReadWrite")
 }

@@ -12,8 +12,8 @@ import (
 )
 
 var (
-	readMembers = operation{"read the members of a group", "GroupMember.Read.All", "experts and agents from groups and teams"}
-	nameMembers = operation{"read the names of members", "User.Read.All", "experts and agents from groups and teams"}
+	readMembers = operation{name: "read the members of a group", permission: "GroupMember.Read.All", feature: "experts and agents from groups and teams"}
+	nameMembers = operation{name: "read the names of members", permission: "User.Read.All", feature: "experts and agents from groups and teams"}
 )
 
 // Changes are the users that are new or different since a delta link was given.

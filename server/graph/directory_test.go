@@ -79,8 +79,9 @@ func TestQuestionInChatIsAnswered(t *testing.T) {
 		t.Errorf("a second chat of the same two: %q %v", again, err)
 	}
 	since := time.Now().Add(-time.Second)
-	if err := a.Say(ctx, chat, "Nestor Wilke of Fabrikam: VPN drops hourly. Can you take it?"); err != nil {
-		t.Fatal(err)
+	at, err := a.Say(ctx, chat, "Nestor Wilke of Fabrikam: VPN drops hourly. Can you take it?")
+	if err != nil || time.Since(at).Abs() > time.Minute {
+		t.Fatalf("sent at %s, %v", at, err)
 	}
 	m.Say("megan.bowen@contoso.com", "adele.vance@contoso.com", "<p>Yes, send him&nbsp;over</p>")
 	got, err := a.Heard(ctx, chat, since, 20)
@@ -110,6 +111,36 @@ func TestChatWithoutConsentNamesTheRight(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	if h := c.Health(); h.State != graph.StateNoConsent || !strings.Contains(h.Words, "chat with experts") {
+		t.Errorf("health %+v", h)
+	}
+}
+
+// A chat that Teams forbids to one agent who has the right is that agent's trouble and no missing consent of the tenant;
+// nor is a sign-in that Microsoft does not take for this purpose a fault of the server's own.
+func TestOneAgentsChatDoesNotMakeTheTenantIll(t *testing.T) {
+	m := simulated(t, lab.MicrosoftOptions{})
+	token, _ := m.MintUser("adele.vance@contoso.com", nil)
+	c := client(t, m, nil)
+	a, err := c.OnBehalfOf(token, adele)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := within(t, 20*time.Second)
+	if _, err := a.Say(ctx, "19:not-hers@unq.gbl.spaces", "Hello"); kind(err) != graph.Rejected && kind(err) != graph.NotFound {
+		t.Errorf("another's chat: %v", err)
+	}
+	m.Fail(1, 403)
+	if _, err := a.ChatWith(ctx, megan); kind(err) != graph.Rejected {
+		t.Errorf("forbidden: %v", err)
+	}
+	b, err := c.OnBehalfOf("no.token.at-all", adele)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.ChatWith(ctx, megan); kind(err) != graph.Credential {
+		t.Errorf("a bad token: %v", err)
+	}
+	if h := c.Health(); h.State == graph.StateNoConsent || h.State == graph.StateCredential {
 		t.Errorf("health %+v", h)
 	}
 }

@@ -35,6 +35,7 @@ type Client struct {
 	http   *http.Client
 	sdk    atomic.Pointer[sdk]
 	budget budget
+	reads  reads // of chats
 	health health
 	log    *slog.Logger
 }

@@ -93,6 +93,9 @@ func (h *health) failed(op operation, e *Error) (news bool) {
 	defer func() { news = h.line.State != was || len(h.lost) != lost }()
 	h.line.Requests++
 	h.line.Failed++
+	if op.delegated && (e.Kind == Credential || e.Kind == Unauthorized) {
+		return false // one agent's trouble, and not the server's
+	}
 	switch e.Kind {
 	case Throttled:
 		h.line.Throttled++

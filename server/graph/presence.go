@@ -17,7 +17,7 @@ import (
 // BatchIDs is how many presences one request may ask for.
 const BatchIDs = 650
 
-var readPresence = operation{"read presence", "Presence.Read.All", "presence of experts"}
+var readPresence = operation{name: "read presence", permission: "Presence.Read.All", feature: "presence of experts"}
 
 // Presences reads the presence of people by object id, as the application (getPresencesByUserId, in
 // requests of 650 ids). An id that Graph does not know has no reading. Errors are *Error; what was read

@@ -9,7 +9,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 )
 
-var readUsers = operation{"read users", "User.Read.All", "names, numbers and departments of people"}
+var readUsers = operation{name: "read users", permission: "User.Read.All", feature: "names, numbers and departments of people"}
 
 // User is a person of the tenant's directory.
 type User struct {

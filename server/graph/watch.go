@@ -46,6 +46,8 @@ type operation struct {
 	name       string
 	permission string
 	feature    string
+	delegated  bool         // with an agent's own rights
+	judge      func(*Error) // may see more in a failure than the answer tells; nil: nothing
 }
 
 // do runs one request within the budget and draws the conclusions: health, when to come again, a typed error.
@@ -68,6 +70,9 @@ func (c *Client) once(ctx context.Context, op operation, s *sdk, send func(conte
 		return ctx.Err()
 	}
 	e := classify(op, *x, err)
+	if op.judge != nil {
+		op.judge(e)
+	}
 	if e.Kind == Unauthorized && again && c.renew(s) {
 		return c.once(ctx, op, c.sdk.Load(), send, false)
 	}

@@ -72,6 +72,11 @@ func words(e *fact.Entry, zone *time.Location) (what, text string) {
 		return "wrap-up", list(who, f.Code, clock(f.WrapMS), how)
 	case fact.Noted:
 		return "note", noteWords(who, e.Personal)
+	case fact.Chatted:
+		if f.Stage == fact.ChatAnswered {
+			return "chat", list(f.To, "answered in Teams")
+		}
+		return "chat", list(who, "wrote to "+f.To+" in Teams")
 	case fact.Measured:
 		return "quality", list(f.Leg, f.Codec, mos(f.MOS, f.Worst), fmt.Sprintf("loss %.1f %%", f.Loss), fmt.Sprintf("jitter %.0f ms", f.JitterMS), fmt.Sprintf("%d packets", f.Packets))
 	case fact.AgentState:
