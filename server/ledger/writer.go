@@ -23,7 +23,7 @@ type waitingFacts struct {
 const (
 	storeFor = 10 * time.Second       // how long one batch may take
 	retryIn  = 250 * time.Millisecond // after the store refused
-	gather   = 2 * time.Millisecond   // facts of one moment go together
+	gather   = 20 * time.Millisecond  // facts of one moment go together
 )
 
 // write is the one writer: it takes what waits and stores it, tenant by tenant, in order.
