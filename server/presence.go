@@ -35,7 +35,9 @@ type Presence interface {
 type PresenceMaker func(ctx context.Context, t *config.Tenant, r *people.Roster, take func([]people.Reading)) (Presence, error)
 
 func (n *tenant) tookPresence(news []people.Reading) {
-	n.room.PresenceRead(news, n.presences.Take(news))
+	changed := n.presences.Take(news)
+	n.gate.took(news)
+	n.room.PresenceRead(news, changed)
 }
 
 // floor is what the arbiter tells of agents: the desks show it, and Teams is told who talks. It belongs to the
@@ -49,6 +51,7 @@ type floor struct {
 // AgentIs tells of an agent's new state (acd.Desk).
 func (f floor) AgentIs(c routing.Changed, v routing.AgentView) {
 	f.Room.AgentIs(c, v)
+	f.n.gate.agentIs(v)
 	if on := inCall(v); f.n.presence != nil && on != f.talks[v.ID] {
 		f.talks[v.ID] = on
 		f.n.presence.Talking(v.ID, on)

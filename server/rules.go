@@ -25,6 +25,9 @@ func routingSettings(t *config.Tenant, who *people.Roster) routing.Settings {
 			ID: fact.QueueID(q.ID), Ring: q.Ring, Wrap: q.Wrapup.Time, Coded: q.Wrapup.Required, More: q.Wrapup.Extra, MaxMore: q.Wrapup.More,
 			LongestWait: q.LongestWait.After, AfterMissed: q.AfterMissed.Ready, DeclineTo: fact.State(q.Declined.Then), Nobody: q.Nobody.Kind != "wait",
 		}
+		for _, p := range q.Presence {
+			r.Presence |= presences[p]
+		}
 		for _, a := range q.Agents {
 			r.Agents = append(r.Agents, fact.AgentID(a))
 		}
@@ -36,6 +39,12 @@ func routingSettings(t *config.Tenant, who *people.Roster) routing.Settings {
 		s.Queues = append(s.Queues, r)
 	}
 	return s
+}
+
+// presences are the words of a queue's presence.
+var presences = map[string]routing.Presence{
+	"busy": routing.PresenceBusy, "in_call": routing.PresenceInCall, "in_meeting": routing.PresenceInMeeting,
+	"presenting": routing.PresencePresenting, "do_not_disturb": routing.PresenceDoNotDisturb,
 }
 
 func serviceLevels(t *config.Tenant) map[fact.QueueID]time.Duration {

@@ -26,6 +26,7 @@ type tenant struct {
 	room      *desk.Room
 	presences people.Presences
 	presence  Presence // nil: none
+	gate      *gate
 	now       atomic.Pointer[current]
 	members   *members // nil: no groups or teams can be read
 	company   *company // nil: nor the directory
@@ -52,7 +53,7 @@ type current struct {
 
 func (s *Server) addTenant(ctx context.Context, c *config.Config, t *config.Tenant) error {
 	n := &tenant{server: s, id: fact.TenantID(t.ID), lines: map[fact.AgentID]*line.Line{}, calls: map[fact.ContactID]*call.Call{}, phoned: map[fact.AgentID]bool{}}
-	n.room = s.desk.Room(n.id)
+	n.room, n.gate = s.desk.Room(n.id), newGate(n)
 	first, _, err := s.ledger.Position(ctx, n.id)
 	if err != nil {
 		return err
@@ -73,6 +74,7 @@ func (s *Server) addTenant(ctx context.Context, c *config.Config, t *config.Tena
 		if n.presence, err = s.o.Presence(ctx, t, n.now.Load().roster, n.tookPresence); err != nil {
 			return err
 		}
+		n.gate.run(ctx)
 	}
 	n.startPeople(string(c.Server.Data))
 	n.peopleChanged()
@@ -136,6 +138,7 @@ func (n *tenant) enforce(c *config.Config, now *current) {
 	n.tellPhones(now)
 	if n.presence != nil {
 		n.presence.People(now.roster)
+		n.gate.anew()
 	}
 }
 
@@ -146,7 +149,7 @@ func (n *tenant) setDesk(c *config.Config, t *config.Tenant) {
 		Line: func(id fact.AgentID) desk.Line { return n.line(id) }, CloseLine: n.closeLine, Dial: n.dial, History: history{n.server, t},
 	}
 	if n.presence != nil {
-		d.Fresh, d.OnScreen = n.presence.Fresh, n.presence.OnScreen
+		d.Fresh, d.OnScreen = n.presence.Fresh, n.gate.onScreen
 	}
 	if c, ok := n.presence.(Chats); ok {
 		d.Chat = c.Chat

@@ -216,6 +216,12 @@ func scenes() []scene {
 		{"start", "SIGN IN", false, signIn(wire.SignIn{Stage: wire.SignInStarting})},
 		{"notready", "NOT READY", false, func(r *rig) { r.open(nil) }},
 		{"reasons", "NOT READY", false, func(r *rig) { r.open(nil); r.keys("n") }},
+		{"kept", "READY", false, func(r *rig) {
+			r.open(func(b *wire.Board) {
+				ready(b)
+				b.Me.Kept = &wire.Kept{Activity: "InAMeeting", Queues: []string{"Support", "Sales"}, All: true}
+			})
+		}},
 		{"ready", "READY", false, func(r *rig) { r.open(ready); news("Ready.")(r) }},
 		{"ringing", "RINGING", true, ringing},
 		{"decline", "RINGING", true, then(ringing, "d")},

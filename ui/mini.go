@@ -57,7 +57,9 @@ func (m *Model) miniCaller(w int) []string {
 		l := m.t.line(w).sp(1)
 		switch m.stateMode() {
 		case inReady:
-			if m.board.Me.Idle.Of > 0 {
+			if kept := m.v.kept(m.board.Me.Kept); kept != "" {
+				l.put(ring|bold, kept)
+			} else if m.board.Me.Idle.Of > 0 {
 				l.put(text|bold, m.v.inLine(m.board.Me.Idle))
 			} else {
 				l.put(text|bold, m.v[wNextCallYours])

@@ -59,6 +59,9 @@ func (p *plain) follow(before *Board, n wire.News) {
 	if o := b.Offer; o != nil && (newOffer || len(before.Offer.Known) == 0) {
 		p.offerKnown(o)
 	}
+	if before.Seq != 0 && b.Me.State == before.Me.State && p.keptWords(&b.Me) != p.keptWords(&before.Me) {
+		p.event("state", p.stateWords())
+	}
 	if n.Said == nil && before.Seq != 0 && b.Me.State != before.Me.State {
 		switch b.Me.State {
 		case wire.Offered, wire.Wrapup, wire.MissedCall: // the card that comes with it says more

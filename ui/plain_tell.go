@@ -72,7 +72,18 @@ func (p *plain) stateWords() string {
 		}
 		s += ". " + m.v[wAfterCall] + " " + after
 	}
+	if kept := p.keptWords(&m.board.Me); kept != "" {
+		return s + ". " + kept
+	}
 	return s + "."
+}
+
+// keptWords say to who is ready why calls do not come.
+func (p *plain) keptWords(me *wire.Me) string {
+	if me.State != wire.Ready {
+		return ""
+	}
+	return p.m.v.kept(me.Kept)
 }
 
 func (p *plain) wrapWords(w *wire.Wrap) string {

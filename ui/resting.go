@@ -112,12 +112,17 @@ func (m *Model) waiting(w, h int) []string {
 	}
 	p.blank(max(1, min(4, (cardH-9)/2)))
 	l := p.line().sp(indent)
-	if me.Idle.Of > 0 {
+	if kept := m.v.kept(me.Kept); kept != "" {
+		p.add(p.line().sp(indent).put(ring|bold, m.t.g.alert+" "+kept))
+	}
+	switch {
+	case me.Kept != nil && me.Kept.All: // no place in any line
+	case me.Idle.Of > 0:
 		l.put(text|bold, m.v.inLine(me.Idle))
 		if me.Idle.Before != "" && p.inner() >= 70 {
 			l.sp(3).put(dim, m.v.f(wBefore, "who", me.Idle.Before))
 		}
-	} else {
+	default:
 		l.put(text|bold, m.v[wNextCallYours])
 	}
 	p.add(l)
@@ -142,6 +147,18 @@ func (m *Model) waiting(w, h int) []string {
 		m.lastRows(p, cardH-p.height()-1)
 	}
 	return append(p.close(cardH), m.lastPane(w, below)...)
+}
+
+// kept says why calls do not come; empty: they do.
+func (v words) kept(k *wire.Kept) string {
+	if k == nil {
+		return ""
+	}
+	what := v.availability(&wire.Person{Activity: k.Activity, Availability: k.Activity})
+	if k.All {
+		return v.f(wKeptAll, "what", what)
+	}
+	return v.f(wKeptSome, "queues", strings.Join(k.Queues, ", "), "what", what)
 }
 
 // inLine is the agent's place among those who wait for a call.

@@ -161,6 +161,8 @@ const (
 	wPlace
 	wNextInLine
 	wBefore
+	wKeptAll
+	wKeptSome
 	wNextCallYours
 	wHeadset
 	wNoHeadset

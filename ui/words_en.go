@@ -152,6 +152,8 @@ var english = [wordCount]string{
 	wPlace:          "You are {n} of {of} in line.",
 	wNextInLine:     "You are next in line.",
 	wBefore:         "Before you: {who}.",
+	wKeptAll:        "No calls: Teams says “{what}”.",
+	wKeptSome:       "No calls of {queues}: Teams says “{what}”.",
 	wNextCallYours:  "The next call can be yours.",
 	wHeadset:        "Headset",
 	wNoHeadset:      "no headset found; plug one in",

@@ -152,6 +152,8 @@ var chinese = [wordCount]string{
 	wPlace:          "您排在第 {n} 位，共 {of} 人。",
 	wNextInLine:     "下一个就轮到您。",
 	wBefore:         "您前面：{who}。",
+	wKeptAll:        "暂无来电：Teams 显示“{what}”。",
+	wKeptSome:       "{queues} 暂无来电：Teams 显示“{what}”。",
 	wNextCallYours:  "下一个来电可能就是您的。",
 	wHeadset:        "耳机",
 	wNoHeadset:      "未找到耳机，请插入",

@@ -17,6 +17,7 @@ type Queue struct {
 	Skills         Skills        `yaml:"skills" doc:"what an agent must have for its calls, with the least level"`
 	Priority       int           `yaml:"priority" min:"0" max:"10" doc:"10 is served first"`
 	Strategy       string        `yaml:"strategy" oneof:"longest_idle" doc:"who is rung"`
+	Presence       []string      `yaml:"presence" oneof:"busy in_call in_meeting presenting do_not_disturb" doc:"what an agent does in Teams that keeps its calls away; needs graph"`
 	Ring           time.Duration `yaml:"ring" min:"3s" max:"2min" doc:"how long one agent is rung"`
 	Wrapup         Wrapup        `yaml:"wrapup" doc:"work after a call"`
 	Music          Path          `yaml:"music" doc:"WAV file while waiting and on hold; without one the built-in music"`

@@ -125,6 +125,11 @@ func (t *Tenant) check(k *checker) {
 		t.Queues[i].check(k, r, t.People.Serves(t.Queues[i].ID))
 	}
 	t.People.checkQueues(r)
+	for i := range t.Queues {
+		if q := &t.Queues[i]; t.Graph == nil && len(q.Presence) > 0 {
+			k.hint(&q.Presence, "give the tenant a graph", "queue %q: presence is read from Microsoft Graph, and there is none", q.ID)
+		}
+	}
 	if t.Graph == nil && t.People.Graphs() {
 		k.hint(k.first(&t.People.ExpertsFrom, &t.People.AgentsFrom, &t.People.Directory), "give the tenant a graph", "people are read from Microsoft Graph, and there is none")
 	}

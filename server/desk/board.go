@@ -177,6 +177,7 @@ func (s *seat) me(v routing.AgentView) *wire.Me {
 		m.Idle = s.idle
 	}
 	m.Endpoint, m.Endpoints = wordOf(v.Endpoint), s.endpoints()
+	m.Kept = s.kept(v)
 	if s.undo != nil {
 		m.Undo = &wire.Undo{What: s.undo.what, Until: s.undo.until}
 	}

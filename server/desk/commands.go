@@ -296,7 +296,11 @@ func (s *seat) why(c wire.Command) {
 		if s.board.Me.State == wire.Ready {
 			idle = s.idle
 		}
-		s.reply(wire.Reply{ID: c.ID, OK: true, Lines: []string{idleWords(idle)}})
+		lines := []string{idleWords(idle)}
+		if k := s.board.Me.Kept; k != nil {
+			lines = append(lines, "No calls of "+strings.Join(k.Queues, ", ")+" while Teams says "+k.Activity+".")
+		}
+		s.reply(wire.Reply{ID: c.ID, OK: true, Lines: lines})
 		return
 	}
 	s.besideFor(c.ID, func() event { return replied{wire.Reply{ID: c.ID, OK: true, Lines: t.History.Why(t.ID, id)}} })

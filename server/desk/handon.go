@@ -107,7 +107,8 @@ type presenceRead struct {
 func (e presenceRead) apply(s *seat) {
 	now := time.Now()
 	t := s.room.tenant()
-	if e.r.Free(now, t.Rules.PresenceOld) {
+	here := s.room.talks(e.p.ID)
+	if !here && e.r.Ours && !e.r.Old(now, t.Rules.PresenceOld) || e.r.Free(now, t.Rules.PresenceOld) {
 		s.goes(e.c, e.to, e.p)
 		return
 	}

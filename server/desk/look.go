@@ -7,6 +7,7 @@ import (
 	"cordboard/server/fact"
 	"cordboard/server/inbox"
 	"cordboard/server/people"
+	"cordboard/server/routing"
 	"cordboard/session/wire"
 )
 
@@ -150,4 +151,40 @@ func (s *seat) grownOld(now time.Time) bool {
 		}
 	}
 	return false
+}
+
+// keptWords are Graph's words for what may keep calls away, the most telling first.
+var keptWords = []struct {
+	what routing.Presence
+	word string
+}{
+	{routing.PresenceInCall, "InACall"}, {routing.PresenceInMeeting, "InAMeeting"}, {routing.PresencePresenting, "Presenting"},
+	{routing.PresenceDoNotDisturb, "DoNotDisturb"}, {routing.PresenceBusy, "Busy"},
+}
+
+// kept says why calls do not come; nil: they do.
+func (s *seat) kept(v routing.AgentView) *wire.Kept {
+	if v.Kept == 0 || v.State == fact.Offline {
+		return nil
+	}
+	k := &wire.Kept{All: v.KeptAll}
+	for _, w := range keptWords {
+		if v.Kept&w.what != 0 {
+			k.Activity = w.word
+			break
+		}
+	}
+	for _, q := range s.room.tenant().Rules.Queues {
+		if slices.Contains(v.KeptFrom, q.ID) {
+			k.Queues = append(k.Queues, q.Name)
+		}
+	}
+	return k
+}
+
+// talks says whether a colleague is in a call of ours, whatever Teams says by now.
+func (r *room) talks(id fact.AgentID) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return routing.OnCall(fact.State(r.mates[id].State))
 }

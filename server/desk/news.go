@@ -212,7 +212,7 @@ type agentIs struct {
 
 func (e agentIs) apply(s *seat) {
 	s.view = e.v
-	if s.undo != nil && !s.undo.holds(e.c) {
+	if s.undo != nil && e.c.Cause != routing.PresenceMoves && !s.undo.holds(e.c) {
 		s.undo = nil
 	}
 	n := wire.News{Me: s.me(e.v)}

@@ -229,6 +229,7 @@ type agent struct {
 	skills  []Skill
 	console bool
 	phone
+	narrowed
 
 	before  pending // state before the offer or the own call, for after it
 	lost    pending // state when the console was lost

@@ -45,7 +45,7 @@ func (s *State) best() (*contact, *agent) {
 
 func (s *State) longestIdle(c *contact) *agent {
 	for _, a := range c.queue.ready {
-		if a.has(c.needs) && !c.skips(a.id, s.now) {
+		if a.has(c.needs) && !c.skips(a.id, s.now) && c.queue.keeps(a) == 0 {
 			return a
 		}
 	}

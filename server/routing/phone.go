@@ -115,6 +115,7 @@ func (s *State) goHome(a *agent) {
 
 // settle lets the state follow what is known of the telephone.
 func (s *State) settle(a *agent) {
+	s.narrow(a)
 	switch {
 	case a.always && a.reachable() && (a.state == fact.Offline || a.state == fact.NotReady && a.paused(a.reason)):
 		s.idleFrom(a)

@@ -138,6 +138,7 @@ func (s *State) configure(settings Settings) {
 	}
 	for _, a := range s.agents {
 		s.keepReady(a)
+		s.narrow(a)
 	}
 	s.moved = true
 }

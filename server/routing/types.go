@@ -28,6 +28,7 @@ type Queue struct {
 	LongestWait time.Duration
 	AfterMissed time.Duration // ready again by itself; 0: only by a key
 	DeclineTo   fact.State    // Ready or NotReady after a declined offer
+	Presence    Presence      // what Teams says of an agent that keeps its calls away
 	Nobody      bool          // a contact leaves when no agent of the queue is signed in
 }
 

@@ -49,6 +49,7 @@ func (e Undo) apply(s *State) {
 			a.wrapUntil = later(last.until, s.now.Add(2*UndoFor))
 		}
 		if s.change(a, last.cause, ByAgent, last.was.reason) {
+			s.settle(a) // the console may have gone since: a telephone that is always ready stays ready
 			return
 		}
 	}

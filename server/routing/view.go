@@ -22,6 +22,10 @@ type AgentView struct {
 	After             fact.State // what was chosen to come after; empty: nothing
 	AfterWhy, AfterBy string
 	More              int // extensions of wrap-up left
+
+	Kept     Presence       // what Teams says that keeps calls away, and
+	KeptFrom []fact.QueueID // of which queues
+	KeptAll  bool           // of all the agent's queues
 }
 
 // Agent shows an agent.
@@ -37,16 +41,28 @@ func (s *State) Agent(id fact.AgentID) (AgentView, bool) {
 	if a.queue != nil {
 		v.More = max(0, a.queue.MaxMore-a.more)
 	}
+	for _, q := range a.queues {
+		if k := q.keeps(a); k != 0 {
+			v.Kept, v.KeptFrom = v.Kept|k, append(v.KeptFrom, q.ID)
+		}
+	}
+	v.KeptAll = len(v.KeptFrom) > 0 && len(v.KeptFrom) == len(a.queues)
 	return v, true
 }
 
 // Idle visits the ready agents of every queue, longest idle first: the agent's place and how many are ready
-// there, and who is just before. An agent of several queues is visited once for each.
+// there, and who is just before. An agent of several queues is visited once for each; one from whom presence
+// keeps a queue's calls has no place in it.
 func (s *State) Idle(visit func(id fact.AgentID, place, of int, ahead fact.AgentID)) {
 	for _, q := range s.queues {
 		var ahead fact.AgentID
-		for i, a := range q.ready {
-			visit(a.id, i+1, len(q.ready), ahead)
+		of, place := q.free(), 0
+		for _, a := range q.ready {
+			if q.keeps(a) != 0 {
+				continue
+			}
+			place++
+			visit(a.id, place, of, ahead)
 			ahead = a.id
 		}
 	}
@@ -57,7 +73,7 @@ type QueueView struct {
 	ID       fact.QueueID
 	Waiting  int // offered contacts count as waiting
 	Oldest   time.Time
-	Ready    int
+	Ready    int // those whom presence keeps away are not among them
 	Paused   int
 	Talking  int
 	SignedIn int
@@ -67,7 +83,7 @@ type QueueView struct {
 func (s *State) Queues() []QueueView {
 	out := make([]QueueView, 0, len(s.queues))
 	for _, q := range s.queues {
-		v := QueueView{ID: q.ID, Waiting: len(q.waiting), Ready: len(q.ready)}
+		v := QueueView{ID: q.ID, Waiting: len(q.waiting), Ready: q.free()}
 		for _, c := range q.waiting {
 			if v.Oldest.IsZero() || c.since.Before(v.Oldest) {
 				v.Oldest = c.since

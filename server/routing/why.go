@@ -20,7 +20,7 @@ type Why struct {
 // Passed is an agent who was not rung.
 type Passed struct {
 	Agent fact.AgentID
-	Why   string // "skill", "declined"
+	Why   string // "skill", "declined", "presence"
 }
 
 func (s *State) why(c *contact, a *agent) Why {
@@ -34,6 +34,11 @@ func (s *State) why(c *contact, a *agent) Why {
 			continue
 		case c.skips(b.id, s.now):
 			w.Passed = append(w.Passed, Passed{b.id, "declined"})
+			continue
+		case c.queue.keeps(b) != 0:
+			if b != a && idleBefore(b, a) {
+				w.Passed = append(w.Passed, Passed{b.id, "presence"})
+			}
 			continue
 		}
 		w.Of++

@@ -103,11 +103,19 @@ type Me struct {
 	Pending *Pending  `json:"pending,omitempty"`
 	Until   time.Time `json:"until,omitzero"` // end of wrap-up, allowance or automatic return
 	Idle    Idle      `json:"idle,omitzero"`
+	Kept    *Kept     `json:"kept,omitempty"`
 	Undo    *Undo     `json:"undo,omitempty"`
 	Skills  []string  `json:"skills,omitempty"`
 	// Endpoint is where this agent's calls ring: softphone, sip, teams; Endpoints are those that may be chosen.
 	Endpoint  string   `json:"endpoint,omitempty"`
 	Endpoints []string `json:"endpoints,omitempty"`
+}
+
+// Kept says that calls do not come for what Teams says of the agent.
+type Kept struct {
+	Activity string   `json:"activity"` // Graph's word, as in Person
+	Queues   []string `json:"queues"`   // names of those whose calls do not come
+	All      bool     `json:"all,omitempty"`
 }
 
 // Pending is the state that comes after this call.
