@@ -27,6 +27,7 @@ func (s *Server) serveHTTP(c *config.Config, certificate func() (*tls.Certificat
 	mux.HandleFunc("GET /desk/signin", s.signIn)
 	mux.HandleFunc("GET /healthz", s.health)
 	mux.HandleFunc("GET /readyz", s.ready)
+	mux.HandleFunc("GET /metrics", s.metrics)
 	s.http = &http.Server{
 		Handler: mux, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 		ErrorLog:  quiet(s.log),

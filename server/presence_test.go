@@ -2,7 +2,11 @@ package server_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
+	"io"
+	"net/http"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -78,9 +82,9 @@ func (s *source) Close()                               { s.note("closed") }
 // TestTeamsHearsWhoTalks: from the answer to the end of the call, and no longer than the server.
 func TestTeamsHearsWhoTalksInACall(t *testing.T) {
 	s := &source{}
-	h := newHouse(t, houseOptions{presence: s.maker, tenant: "    graph: {client_id: c, secret: s}\n", wrap: "1 s"})
+	h := newHouse(t, houseOptions{presence: s.maker, tenant: "    graph: {client_id: c, secret: s}\n", wrap: "20 s"})
 	ctx := within(t, 30*time.Second)
-	h.agents(lab.AgentsOptions{Users: []string{adele}, AnswerAfter: 50 * time.Millisecond, Talk: 200 * time.Millisecond})
+	h.agents(lab.AgentsOptions{Users: []string{adele}, AnswerAfter: 50 * time.Millisecond, Talk: 200 * time.Millisecond, Wrap: -1})
 	c, err := h.sbc.Call(ctx, lab.CallOptions{From: "+442079460042", To: supportNumber})
 	if err != nil {
 		t.Fatal(err)
@@ -104,6 +108,7 @@ func TestTeamsHearsWhoTalksInACall(t *testing.T) {
 	if len(screen) != 1 || screen[0] != "megan.bowen@contoso.com" {
 		t.Errorf("on a screen: %v", screen)
 	}
+	measures(t, h.addresses["https"])
 	if err := h.server.Reload(); err != nil {
 		t.Fatal(err)
 	}
@@ -116,4 +121,37 @@ func TestTeamsHearsWhoTalksInACall(t *testing.T) {
 	}
 	h.stop()
 	wait("talks adele, over adele, reloaded, closed")
+}
+
+// measures holds what /metrics tells after one answered call against the text format and the truth.
+func measures(t *testing.T, address string) {
+	t.Helper()
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+	defer client.CloseIdleConnections()
+	res, err := client.Get("https://" + address + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/plain; version=0.0.4") {
+		t.Fatalf("%d %s: %v", res.StatusCode, res.Header.Get("Content-Type"), err)
+	}
+	line := regexp.MustCompile(`^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [0-9.e+-]+)$`)
+	for l := range strings.SplitSeq(strings.TrimSpace(string(text)), "\n") {
+		if !line.MatchString(l) {
+			t.Errorf("not in the format: %q", l)
+		}
+	}
+	for _, want := range []string{
+		`cordboard_takes_calls 1`, `cordboard_calls_open{tenant="contoso"} 0`, `cordboard_queue_waiting{tenant="contoso",queue="support"} 0`,
+		`cordboard_agents{tenant="contoso",state="wrapup"} 1`, `cordboard_contacts_total{tenant="contoso",direction="in"} 1`,
+		`cordboard_offers_total{tenant="contoso"} 1`, `cordboard_offers_ended_total{tenant="contoso",outcome="accepted"} 1`,
+		`cordboard_answered_total{tenant="contoso"} 1`, `cordboard_contacts_ended_total{tenant="contoso",end="completed"} 1`,
+		`cordboard_graph_healthy{tenant="contoso"} 1`, `cordboard_graph_requests_total{tenant="contoso"} 7`, `cordboard_graph_throttled_total{tenant="contoso"} 2`,
+	} {
+		if !strings.Contains("\n"+string(text), "\n"+want+"\n") {
+			t.Errorf("missing: %s\n%s", want, text)
+		}
+	}
 }

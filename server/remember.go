@@ -19,6 +19,7 @@ func (r recorder) Put(e fact.Entry) {
 	if m, ok := e.Fact.(fact.Moved); ok {
 		r.n.record.Moved(e.Agent, m, e.At.In(r.n.zone()))
 	}
+	r.n.counts.count(e)
 	r.n.server.ledger.Put(e)
 }
 

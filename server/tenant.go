@@ -27,6 +27,8 @@ type tenant struct {
 	presences people.Presences
 	presence  Presence // nil: none
 	gate      *gate
+	counts    *counts
+	open      atomic.Int64 // calls
 	now       atomic.Pointer[current]
 	members   *members // nil: no groups or teams can be read
 	company   *company // nil: nor the directory
@@ -53,7 +55,7 @@ type current struct {
 
 func (s *Server) addTenant(ctx context.Context, c *config.Config, t *config.Tenant) error {
 	n := &tenant{server: s, id: fact.TenantID(t.ID), lines: map[fact.AgentID]*line.Line{}, calls: map[fact.ContactID]*call.Call{}, phoned: map[fact.AgentID]bool{}}
-	n.room, n.gate = s.desk.Room(n.id), newGate(n)
+	n.room, n.gate, n.counts = s.desk.Room(n.id), newGate(n), newCounts()
 	first, _, err := s.ledger.Position(ctx, n.id)
 	if err != nil {
 		return err
@@ -218,11 +220,12 @@ func (n *tenant) dial(id fact.AgentID, to call.Target, r call.Reply) {
 func (n *tenant) start(f func(call.Deps) *call.Call) {
 	now := n.now.Load()
 	n.server.open.Add(1)
+	n.open.Add(1)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	c := f(call.Deps{
 		Rules: now.rules, Media: now.sounds, Dialer: dialer{n.server.edge}, Lines: n, ACD: n.acd, Consoles: n.room, Log: n.server.log,
-		Over: func() { n.server.open.Add(-1) }, Done: n.ended,
+		Over: func() { n.server.open.Add(-1); n.open.Add(-1) }, Done: n.ended,
 	})
 	n.calls[c.ID()] = c
 }

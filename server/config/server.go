@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Server is this machine's part of the configuration. Only limits and ice may change while it runs.
+// Server is this machine's part of the configuration. Only limits, metrics and ice may change while it runs.
 type Server struct {
 	HTTP   HTTP   `yaml:"http" doc:"consoles (WebSocket), health and metrics"`
 	SIP    SIP    `yaml:"sip" doc:"the side towards SBCs"`
@@ -13,6 +13,13 @@ type Server struct {
 	ICE    []ICE  `yaml:"ice" doc:"STUN and TURN servers for agents' lines"`
 	Data   Path   `yaml:"data" new:"yes" doc:"folder for everything that is kept; made when missing"`
 	Limits Limits `yaml:"limits" doc:"when new calls are refused"`
+
+	Metrics Metrics `yaml:"metrics" doc:"figures for Prometheus at /metrics of http"`
+}
+
+// Metrics says who may read the figures at /metrics beside the server's own machine.
+type Metrics struct {
+	Allow []Prefix `yaml:"allow" doc:"addresses or networks"`
 }
 
 // HTTP is where consoles connect.
