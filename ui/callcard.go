@@ -111,7 +111,7 @@ func (m *Model) withYou(p *pane, c *wire.Call) *line {
 		l.put(calm|bold, g.held+" "+m.v[wOnHoldSince]+" ").put(text|bold, running(m.since(m.heldSince(c)))).put(text, m.v[wHearsMusic])
 		m.talkFor(l, c)
 	case inBack:
-		l.put(ring, g.talking+" ").put(text|bold, c.Back.Words)
+		l.put(ring, g.talking+" ").put(text|bold, m.v.backWords(c.Back))
 		if c.Back.Code > 0 {
 			l.put(dim, " ("+itoa(c.Back.Code)+")")
 		}

@@ -93,7 +93,7 @@ func (m *Model) miniWhat(w int) string {
 	case in == inWrap:
 		return m.t.line(w).sp(1).add(m.wrapBar(p)).String()
 	case in == inMissed:
-		return l.put(text, b.Missed.Words).String()
+		return l.put(text, m.v.keptPlace(b.Missed.Words)).String()
 	case b.Call != nil:
 		return m.t.line(w).sp(1).add(m.withYou(p, b.Call)).String()
 	}
@@ -118,9 +118,9 @@ func (m *Model) miniDoor(w int) []string {
 	case inBlocked:
 		return append([]string{}, m.plainRows(m.sign.Words, w)...)
 	case inRefused, inElsewhere:
-		return m.plainRows(m.conn.Refused.Words, w)
+		return m.plainRows(m.v.turned(m.conn.Refused), w)
 	case inOut:
-		return m.plainRows(m.board.Out.Words, w)
+		return m.plainRows(m.v.turned(m.board.Out), w)
 	case inDemo:
 		return []string{l.put(text, m.v[wDemoTitle]).String(), m.t.line(w).sp(1).put(text|bold, "Enter ").put(text, m.v[wkSignIn]).String()}
 	}

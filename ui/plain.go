@@ -204,7 +204,7 @@ func (p *plain) answered(r wire.Reply) {
 	p.waiting = ""
 	switch {
 	case r.Code == "ask" && r.Ask != nil:
-		p.print("no", r.Ask.Words)
+		p.print("no", m.v.question(*r.Ask))
 		p.release()
 		p.gate(r.Ask)
 		return
@@ -221,7 +221,7 @@ func (p *plain) answered(r wire.Reply) {
 	case cmd.Do == wire.DoWhy:
 		p.print("ok", strings.Join(r.Lines, "  "))
 	case r.Words != "":
-		p.print("ok", r.Words)
+		p.print("ok", m.v.refusal(r))
 	default:
 		p.print("ok", p.word)
 	}

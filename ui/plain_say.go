@@ -76,7 +76,7 @@ func (p *plain) follow(before *Board, n wire.News) {
 		p.event("ask", p.nextWords())
 	}
 	if b.Out != nil && before.Out == nil {
-		p.event("bye", b.Out.Words)
+		p.event("bye", m.v.turned(b.Out))
 	}
 }
 
@@ -104,7 +104,7 @@ func (p *plain) connected(was wire.ConnState) {
 		p.event("line", m.v.f(wBackAfter, "n", seconds(c.Took)))
 	case c.State == wire.ConnRefused && c.Refused != nil:
 		word := "bye"
-		words := c.Refused.Words
+		words := m.v.turned(c.Refused)
 		if c.Refused.Code == "elsewhere" {
 			word, words = "ask", words+" takeover, no"
 		}

@@ -65,7 +65,7 @@ func (m *Model) refusedPane(w, h int) []string {
 	}
 	p := m.t.pane(w, thick, bad, m.t.words().put(bad|bold, m.t.g.missed+" "+m.v[head]), nil)
 	p.blank(1)
-	for _, row := range wrapText(r.Words, p.inner()) {
+	for _, row := range wrapText(m.v.turned(r), p.inner()) {
 		p.add(p.line().put(text, row))
 	}
 	p.blank(1)
@@ -78,7 +78,7 @@ func (m *Model) refusedPane(w, h int) []string {
 func (m *Model) elsewherePane(w, h int) []string {
 	p := m.t.pane(w, thick, ring, m.t.words().put(ring|bold, m.v[wElsewhere]), nil)
 	p.blank(1)
-	for _, row := range wrapText(m.conn.Refused.Words, p.inner()) {
+	for _, row := range wrapText(m.v.turned(m.conn.Refused), p.inner()) {
 		p.add(p.line().put(text, row))
 	}
 	p.blank(1)

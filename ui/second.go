@@ -51,7 +51,7 @@ func (m *Model) secondCall(l *line) {
 }
 
 func (m *Model) gateRow(l *line) {
-	l.put(bad, m.t.g.busy+" ").put(text, strings.TrimSuffix(m.gate.ask.Words, ".")+".").sp(2)
+	l.put(bad, m.t.g.busy+" ").put(text, m.v.stop(m.v.question(m.gate.ask))).sp(2)
 	l.put(text|bold, "Enter ").put(dim, m.v[wkAnyway])
 	for _, p := range m.gate.ask.Instead {
 		if p.Digit > 0 && p.Digit <= 9 {
@@ -161,6 +161,14 @@ func (m *Model) longest(l *line, q *wire.Queue, n int) {
 		return
 	}
 	l.num(s, lasted(d), n)
+}
+
+// stop ends a sentence that has no end of its own.
+func (v words) stop(s string) string {
+	if strings.HasSuffix(s, "。") || strings.HasSuffix(s, ".") {
+		return s
+	}
+	return s + "."
 }
 
 func keyName(k string) string {

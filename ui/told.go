@@ -239,9 +239,40 @@ func (v words) refusal(r wire.Reply) string {
 	return v[wNotNow]
 }
 
+// question is what is asked before a command.
+func (v words) question(a wire.Ask) string {
+	return v.sentence(wire.Said{Key: a.Key, Args: a.Args, Words: a.Words})
+}
+
+// turned is why the server does not let a console in, or any more.
+func (v words) turned(r *wire.Refused) string {
+	return v.sentence(wire.Said{Key: r.Key, Args: r.Args, Words: r.Words})
+}
+
+// attempt is how it ended that somebody was rung: "Megan Bowen declined."
+func (v words) attempt(who, why, words string) string {
+	key := map[string]string{"left": "back_hung_up", "nobody": "back_nobody_took", "cancelled": "back_taken"}[why]
+	if key == "" {
+		key = "add_" + why
+	}
+	return v.sentence(wire.Said{Key: key, Args: map[string]string{"who": who}, Words: words})
+}
+
+// backWords are why the caller is back: of a team, what became of each.
+func (v words) backWords(b *wire.Back) string {
+	s := v.attempt(b.To, b.Why, b.Words)
+	for _, x := range b.Each {
+		s += " " + v.attempt(x.To, x.Why, x.Words)
+	}
+	return s
+}
+
 // sentence is a line of the server in the person's language.
 func (v words) sentence(s wire.Said) string {
 	form, ok := said[v[wLanguage]][s.Key]
+	if !ok {
+		form, ok = replies[v[wLanguage]][s.Key]
+	}
 	if !ok || s.Key == "" {
 		return s.Words
 	}

@@ -123,7 +123,7 @@ func (m *Model) missed(w, h int) []string {
 	p.blank(1)
 	from, to := m.local(b.From), m.local(b.To)
 	p.add(p.line().put(text, m.v.f(wRang, "n", itoa(int(b.To.Sub(b.From).Round(time.Second)/time.Second)), "from", clock(from, true), "to", clock(to, true))))
-	for _, row := range wrapText(b.Words, p.inner()) {
+	for _, row := range wrapText(m.v.keptPlace(b.Words), p.inner()) {
 		p.add(p.line().put(text, row))
 	}
 	if b.Taken != "" {
@@ -135,6 +135,14 @@ func (m *Model) missed(w, h int) []string {
 		p.add(p.line().sp(4).put(dim, m.v.f(wReturnsAt, "n", lasted(m.left(b.Return)))))
 	}
 	return append(p.close(cardH), m.lastPane(w, below)...)
+}
+
+// keptPlace is what became of a caller who was missed.
+func (v words) keptPlace(words string) string {
+	if words == said["en"]["kept_place"] {
+		return v.sentence(wire.Said{Key: "kept_place", Words: words})
+	}
+	return words
 }
 
 // endedWords say how the call ended.

@@ -21,13 +21,13 @@ func (e Ask) apply(c *Call) {
 	case a == nil:
 		return
 	case c.left != nil:
-		e.Reply.no("not_now", "The caller has hung up.")
+		e.Reply.no("not_now", "caller_off", "The caller has hung up.")
 		return
 	case a.joined.IsZero() || c.transfer != nil || c.group != nil || len(c.adding) > 0:
-		e.Reply.no("not_now", "Not while somebody else is being rung or asked.")
+		e.Reply.no("not_now", "not_while_asked", "Not while somebody else is being rung or asked.")
 		return
 	case e.To.Kind == "queue":
-		e.Reply.no("not_now", "A queue cannot be asked; hand the call on instead.")
+		e.Reply.no("not_now", "ask_whom", "A queue cannot be asked; hand the call on instead.")
 		return
 	}
 	now := time.Now()
@@ -69,7 +69,7 @@ func (c *Call) asked(id fact.AgentID, r Reply) *transfer {
 	if t := c.transfer; t != nil && t.consult && t.state == "answered" {
 		return t
 	}
-	r.no("not_now", "Nobody who was asked is on the line.")
+	r.no("not_now", "nobody_asked", "Nobody who was asked is on the line.")
 	return nil
 }
 
@@ -142,6 +142,6 @@ func (e Drop) apply(c *Call) {
 		c.takeBack()
 		yes(e.Reply)
 	default:
-		e.Reply.no("not_now", "Nobody is being asked.")
+		e.Reply.no("not_now", "asking_nobody", "Nobody is being asked.")
 	}
 }

@@ -123,7 +123,7 @@ type CodeSet struct {
 func (e CodeSet) apply(c *Call) {
 	w := c.wraps[e.Agent]
 	if w == nil {
-		e.Reply.no("too_late", "This call is closed.")
+		e.Reply.no("too_late", "call_closed", "This call is closed.")
 		return
 	}
 	if e.Code == "" { // taken back
@@ -142,7 +142,7 @@ func (e CodeSet) apply(c *Call) {
 			return
 		}
 	}
-	e.Reply.no("unknown", "There is no such code.")
+	e.Reply.no("unknown", "no_code", "There is no such code.")
 }
 
 // AgentIs tells of a new state of an agent who belongs, or belonged, to this contact.

@@ -149,10 +149,10 @@ func (e Leave) apply(c *Call) {
 	case a == nil:
 		return
 	case c.group == nil:
-		e.Reply.no("not_now", "There is no group call.")
+		e.Reply.no("not_now", "no_group", "There is no group call.")
 		return
 	case !c.livesWithout(a):
-		e.Reply.no("not_allowed", "Nobody of ours would be left in the call. Let the others go, or hang up for all.")
+		e.Reply.no("not_allowed", "nobody_left", "Nobody of ours would be left in the call. Let the others go, or hang up for all.")
 		return
 	}
 	yes(e.Reply)

@@ -26,19 +26,19 @@ func (e Add) apply(c *Call) {
 	case a == nil:
 		return
 	case c.left != nil:
-		e.Reply.no("not_now", "The caller has hung up.")
+		e.Reply.no("not_now", "caller_off", "The caller has hung up.")
 		return
 	case a.joined.IsZero() || a.held || c.transfer != nil:
-		e.Reply.no("not_now", "Not while the caller is on hold, or somebody is being rung or asked.")
+		e.Reply.no("not_now", "not_while_held", "Not while the caller is on hold, or somebody is being rung or asked.")
 		return
 	case e.To.Kind != "expert" && e.To.Kind != "number" && e.To.Kind != Help:
-		e.Reply.no("not_now", "Only an expert or a number can be added.")
+		e.Reply.no("not_now", "add_whom", "Only an expert or a number can be added.")
 		return
 	case c.guests() >= maxGuests:
-		e.Reply.no("not_now", "The group call is full.")
+		e.Reply.no("not_now", "group_full", "The group call is full.")
 		return
 	case c.party(partyID(e.To)) != nil:
-		e.Reply.no("not_now", e.To.Name+" is in this call, or being rung, already.")
+		e.Reply.no("not_now", "already_in", "{who} is in this call, or being rung, already.", "who", e.To.Name)
 		return
 	}
 	one, no := c.dial("guest/"+fact.NewID(time.Now()), e.To, c.caller)
@@ -156,7 +156,7 @@ func (e Remove) apply(c *Call) {
 	g := c.party(e.Party)
 	switch {
 	case g == nil:
-		e.Reply.no("unknown", "Nobody of that name was added to this call.")
+		e.Reply.no("unknown", "not_added", "Nobody of that name was added to this call.")
 	case c.isAdding(g):
 		yes(e.Reply)
 		c.notAdded(g, "taken_back", 0)
@@ -179,7 +179,7 @@ func (e MuteParty) apply(c *Call) {
 		return
 	}
 	if c.group == nil {
-		e.Reply.no("not_now", "There is no group call.")
+		e.Reply.no("not_now", "no_group", "There is no group call.")
 		return
 	}
 	var l media.Leg
@@ -190,7 +190,7 @@ func (e MuteParty) apply(c *Call) {
 		l = c.leg.voice
 	}
 	if l == nil {
-		e.Reply.no("unknown", "Nobody of that name is in the group call.")
+		e.Reply.no("unknown", "not_in_group", "Nobody of that name is in the group call.")
 		return
 	}
 	c.group.muted[l] = e.On

@@ -41,7 +41,7 @@ type dialGranted struct {
 
 // tooLate: the call has ended meanwhile; the agent must not stay bound to it.
 func (e dialGranted) tooLate(c *Call) {
-	e.reply.no("not_now", "The call could not be placed.")
+	e.reply.no("not_now", "not_placed", "The call could not be placed.")
 	if e.ok {
 		c.deps.ACD.Tell(routing.CallOver{Agent: e.agent, Contact: c.id, By: routing.ByServer})
 	}
@@ -53,7 +53,7 @@ func (e dialGranted) apply(c *Call) {
 		return
 	}
 	if !e.ok {
-		e.reply.no("not_now", "You can call out when you are ready or not ready, not in a call.")
+		e.reply.no("not_now", "dial_when", "You can call out when you are ready or not ready, not in a call.")
 		c.over = true
 		return
 	}
@@ -63,7 +63,7 @@ func (e dialGranted) apply(c *Call) {
 	c.caller.Number, c.trunk = full, via
 	c.recordOf(e.agent, fact.Arrived{Direction: fact.Out, Trunk: via, To: ""}, &fact.Personal{Number: full, Name: e.to.Name})
 	if !ok {
-		e.reply.no("not_allowed", "This number may not be dialled.")
+		e.reply.no("not_allowed", "number_forbidden", "This number may not be dialled.")
 		c.endBy(fact.Refused, "system", 403, "not allowed")
 		return
 	}

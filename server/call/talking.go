@@ -1,6 +1,7 @@
 package call
 
 import (
+	"strings"
 	"time"
 
 	"cordboard/server/fact"
@@ -10,10 +11,25 @@ import (
 // Reply answers one command of an agent: with nil, done; else why not.
 type Reply func(*No)
 
-// No is why a command was not done. Code is one of the codes of wire.Reply.
+// No is why a command was not done. Code is one of the codes of wire.Reply, Key and Args name and fill the sentence in
+// the console's catalogue, Words are that sentence in English.
 type No struct {
-	Code  string
-	Words string
+	Code, Key string
+	Words     string
+	Args      map[string]string
+}
+
+// Because makes a No; args are pairs of a name and what stands for {name} in the words.
+func Because(code, key, words string, args ...string) *No {
+	n := &No{Code: code, Key: key, Words: words}
+	for i := 0; i+1 < len(args); i += 2 {
+		if n.Args == nil {
+			n.Args = map[string]string{}
+		}
+		n.Args[args[i]] = args[i+1]
+		n.Words = strings.ReplaceAll(n.Words, "{"+args[i]+"}", args[i+1])
+	}
+	return n
 }
 
 func yes(r Reply) {
@@ -22,9 +38,9 @@ func yes(r Reply) {
 	}
 }
 
-func (r Reply) no(code, words string) {
+func (r Reply) no(code, key, words string, args ...string) {
 	if r != nil {
-		r(&No{code, words})
+		r(Because(code, key, words, args...))
 	}
 }
 
@@ -38,11 +54,11 @@ func (r Reply) refuse(no *No) {
 func (c *Call) mine(id fact.AgentID, r Reply) *agentLeg {
 	a := c.agent
 	if m := c.mateOf(id); m != nil && !c.over {
-		r.no("not_now", "You are asked by a colleague; x lets you out.")
+		r.no("not_now", "you_are_asked", "You are asked by a colleague; x lets you out.")
 		return nil
 	}
 	if a == nil || a.id != id || a.parked || c.over {
-		r.no("too_late", "You no longer have this call.")
+		r.no("too_late", "call_gone", "You no longer have this call.")
 		return nil
 	}
 	return a
@@ -59,7 +75,7 @@ func (e Hold) apply(c *Call) {
 	switch {
 	case a == nil:
 	case c.transfer != nil || c.group != nil || len(c.adding) > 0 || a.joined.IsZero():
-		e.Reply.no("not_now", "Not while others are rung, asked or joined.")
+		e.Reply.no("not_now", "not_while_others", "Not while others are rung, asked or joined.")
 	case a.held:
 		yes(e.Reply)
 	default:
@@ -90,7 +106,7 @@ func (e Resume) apply(c *Call) {
 	case !a.held:
 		yes(e.Reply)
 	case a.away:
-		e.Reply.no("not_now", "Your telephone holds the call. Resume it there.")
+		e.Reply.no("not_now", "telephone_holds", "Your telephone holds the call. Resume it there.")
 	default:
 		c.resume(a)
 		yes(e.Reply)
@@ -159,7 +175,7 @@ func (e Tones) apply(c *Call) {
 		return
 	}
 	if err := c.leg.voice.Tones(e.Digits); err != nil {
-		e.Reply.no("bad", "The other side takes no tones.")
+		e.Reply.no("bad", "no_tones", "The other side takes no tones.")
 		return
 	}
 	c.tones += e.Digits
@@ -181,7 +197,7 @@ type Muted struct {
 func (e Muted) apply(c *Call) {
 	if m := c.mateOf(e.Agent); m != nil {
 		if m.phone != nil {
-			e.Reply.no("not_now", "Mute yourself at your telephone.")
+			e.Reply.no("not_now", "mute_there", "Mute yourself at your telephone.")
 			return
 		}
 		m.muted = e.On
@@ -209,7 +225,7 @@ const maxNote = 16 << 10
 
 func (e Note) apply(c *Call) {
 	if len(e.Text) > maxNote {
-		e.Reply.no("bad", "The note is too long: 16,000 letters at most.")
+		e.Reply.no("bad", "note_long", "The note is too long: 16,000 letters at most.")
 		return
 	}
 	now := time.Now()
@@ -220,7 +236,7 @@ func (e Note) apply(c *Call) {
 	case wraps:
 		w.card.Note, w.card.Saved = e.Text, now
 	default:
-		e.Reply.no("too_late", "This call is closed.")
+		e.Reply.no("too_late", "call_closed", "This call is closed.")
 		return
 	}
 	c.recordOf(e.Agent, fact.Noted{Chars: len([]rune(e.Text))}, &fact.Personal{Note: e.Text})

@@ -27,7 +27,7 @@ func (c *Call) ring(t *transfer, r Reply) bool {
 		all = []Target{t.to}
 	}
 	if len(all) == 0 {
-		r.no("no_number", t.to.Name+" has nobody who can be rung.")
+		r.no("no_number", "team_empty", "{who} has nobody who can be rung.", "who", t.to.Name)
 		return false
 	}
 	var last *No
@@ -55,19 +55,19 @@ func (c *Call) dial(id string, to Target, from Caller) (*rung, *No) {
 	rules := c.deps.Rules
 	full, via, ok := c.wayTo(to)
 	if !ok {
-		return nil, &No{"not_allowed", "This number may not be dialled."}
+		return nil, Because("not_allowed", "number_forbidden", "This number may not be dialled.")
 	}
 	to.Number = full
 	voice, err := c.deps.Media.NewVoice(rules.voice(string(c.id)+"/"+id, via))
 	if err != nil {
 		c.log.Error("no voice for a transfer", "err", err)
-		return nil, &No{"not_now", "No voice channel is free; try again."}
+		return nil, Because("not_now", "no_channel", "No voice channel is free; try again.")
 	}
 	sdp, err := voice.Offer()
 	if err != nil {
 		voice.Close()
 		c.log.Error("no offer for a transfer", "err", err)
-		return nil, &No{"not_now", "The call could not be prepared; try again."}
+		return nil, Because("not_now", "not_prepared", "The call could not be prepared; try again.")
 	}
 	leg := &sipLeg{role: "expert", voice: voice, began: time.Now()}
 	voice.Sink(func(e media.Event) { c.Tell(fromVoice{leg, e}) })

@@ -54,13 +54,13 @@ func (e Transfer) apply(c *Call) {
 	case a == nil:
 		return
 	case a.joined.IsZero():
-		e.Reply.no("not_now", "Wait until you talk.")
+		e.Reply.no("not_now", "not_talking", "Wait until you talk.")
 		return
 	case c.left != nil:
-		e.Reply.no("not_now", "The caller has hung up.")
+		e.Reply.no("not_now", "caller_off", "The caller has hung up.")
 		return
 	case c.group != nil || len(c.adding) > 0 || c.transfer != nil && c.transfer.consult:
-		e.Reply.no("not_now", "Somebody is being asked. Hand the call over, or let them go first.")
+		e.Reply.no("not_now", "somebody_asked", "Somebody is being asked. Hand the call over, or let them go first.")
 		return
 	}
 	if e.To.Kind == "queue" {
@@ -125,7 +125,7 @@ func (e notReserved) apply(c *Call) {
 func (c *Call) toQueue(a *agentLeg, e Transfer) {
 	q := fact.QueueID(e.To.ID)
 	if _, ok := c.deps.Rules.Queue(q); !ok {
-		e.Reply.no("unknown", "There is no such queue.")
+		e.Reply.no("unknown", "no_queue", "There is no such queue.")
 		return
 	}
 	if c.transfer != nil {
@@ -335,7 +335,7 @@ func (e Undo) apply(c *Call) {
 	case n > 0:
 		c.notAdded(c.adding[n-1], "taken_back", 0)
 	default:
-		e.Reply.no("too_late", "There is nothing to take back.")
+		e.Reply.no("too_late", "nothing_to_undo", "There is nothing to take back.")
 		return
 	}
 	yes(e.Reply)

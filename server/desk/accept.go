@@ -10,6 +10,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"cordboard/server/call"
 	"cordboard/server/entra"
 	"cordboard/server/fact"
 	"cordboard/server/inbox"
@@ -33,7 +34,7 @@ func (d *Desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	inbox.Go(func(p *inbox.Panic) { d.o.Log.Error("a console's writer failed", "err", p); c.cancel() }, c.write)
 	hello, err := readHello(c.ctx, ws)
 	if err != nil {
-		c.refuse(wire.Refused{Code: "bad_hello", Words: "This is not a console that speaks to this server."})
+		c.refuse(wire.Refused{Code: "bad_hello", Key: "door_bad_hello", Words: "This is not a console that speaks to this server."})
 	} else {
 		c.console = hello.Console
 		d.admit(c, hello)
@@ -62,18 +63,18 @@ func readHello(ctx context.Context, ws *websocket.Conn) (wire.Hello, error) {
 // admit lets a person in, or says why not.
 func (d *Desk) admit(c *conn, hello wire.Hello) {
 	if hello.Version < wire.MinVersion {
-		c.refuse(wire.Refused{Code: "too_old", Words: "This console is too old for the server: install " + d.o.Program + "."})
+		c.refuse(*turnedAway("too_old", "door_too_old", "This console is too old for the server: install {program}.", "program", d.o.Program))
 		return
 	}
 	id, err := d.o.Validator.Validate(c.ctx, hello.Token)
 	if err != nil {
 		d.o.Log.Info("a token was refused", "err", err)
-		c.refuse(wire.Refused{Code: "token", Words: "Your sign-in was not accepted. Sign in again."})
+		c.refuse(wire.Refused{Code: "token", Key: "door_token", Words: "Your sign-in was not accepted. Sign in again."})
 		return
 	}
 	room := d.room(fact.TenantID(id.Tenant))
 	if room == nil || room.tenant() == nil {
-		c.refuse(wire.Refused{Code: "unknown", Words: "Your company has no contact centre here."})
+		c.refuse(wire.Refused{Code: "unknown", Key: "door_company", Words: "Your company has no contact centre here."})
 		return
 	}
 	person, role, no := d.who(room.tenant(), id)
@@ -84,11 +85,11 @@ func (d *Desk) admit(c *conn, hello wire.Hello) {
 	}
 	if room.putOut(person.ID, id.Issued) {
 		d.o.Log.Info("a person was refused", "tenant", id.Tenant, "code", "out")
-		c.refuse(wire.Refused{Code: "out", Words: "You were signed out by an administrator. Sign in again."})
+		c.refuse(wire.Refused{Code: "out", Key: "door_out", Words: "You were signed out by an administrator. Sign in again."})
 		return
 	}
 	if d.o.Draining() && room.seat(person.ID) == nil { // who is in may come back to a caller
-		c.refuse(wire.Refused{Code: "draining", Words: "The server is about to stop. Try again in a minute."})
+		c.refuse(wire.Refused{Code: "draining", Key: "door_draining", Words: "The server is about to stop. Try again in a minute."})
 		return
 	}
 	c.token = func(ctx context.Context, raw string) (time.Time, error) {
@@ -114,22 +115,28 @@ func (d *Desk) who(t *Tenant, id entra.Identity) (*people.Person, people.Role, *
 		p = t.Roster.ByUser(id.User)
 	}
 	if p == nil {
-		return nil, 0, &wire.Refused{Code: "unknown", Words: id.User + " is not in this contact centre. Ask your administrator."}
+		return nil, 0, turnedAway("unknown", "door_unknown", "{who} is not in this contact centre. Ask your administrator.", "who", id.User)
 	}
 	if p.OID != "" && p.OID != id.OID {
-		return nil, 0, &wire.Refused{Code: "other_oid", Words: id.User + " belongs to another account. Ask your administrator."}
+		return nil, 0, turnedAway("other_oid", "door_other", "{who} belongs to another account. Ask your administrator.", "who", id.User)
 	}
 	if err := d.o.Bindings.Bind(string(t.ID), string(p.ID), id.OID); err != nil {
 		if errors.Is(err, people.ErrOtherPerson) {
-			return nil, 0, &wire.Refused{Code: "other_oid", Words: id.User + " belongs to another account. Ask your administrator."}
+			return nil, 0, turnedAway("other_oid", "door_other", "{who} belongs to another account. Ask your administrator.", "who", id.User)
 		}
 		d.o.Log.Error("a person could not be bound to an account", "tenant", t.ID, "agent", p.ID, "err", err)
 	}
 	role := min(people.ParseRole(string(id.Highest())), p.Role)
 	if role < people.Agent {
-		return nil, 0, &wire.Refused{Code: "no_role", Words: "You have no role in this contact centre. Ask your administrator."}
+		return nil, 0, &wire.Refused{Code: "no_role", Key: "door_no_role", Words: "You have no role in this contact centre. Ask your administrator."}
 	}
 	return p, role, nil
+}
+
+// turnedAway is why a console is not let in; args fill the words, as in a refusal.
+func turnedAway(code, key, words string, args ...string) *wire.Refused {
+	n := call.Because(code, key, words, args...)
+	return &wire.Refused{Code: n.Code, Key: n.Key, Words: n.Words, Args: n.Args}
 }
 
 // take gives the connection to the person's seat, which is made when there is none.

@@ -73,7 +73,7 @@ func (s *seat) chat(c wire.Command) {
 		contact = fact.ContactID(k.Contact)
 	}
 	if c.To == nil {
-		s.no(c.ID, "bad", "Say to whom.")
+		s.no(c.ID, "bad", "say_whom", "Say to whom.")
 		return
 	}
 	who := t.person(c.To.ID)
@@ -82,16 +82,16 @@ func (s *seat) chat(c wire.Command) {
 		s.reply(wire.Reply{ID: c.ID, Code: "not_allowed", Key: "chat_none", Words: "There is no Teams chat here: no Microsoft Graph is configured."})
 		return
 	case who == nil || c.To.Kind == wire.ToQueue || c.To.Kind == wire.ToTeam || c.To.Kind == wire.ToNumber:
-		s.no(c.ID, "unknown", "There is no such person.")
+		s.no(c.ID, "unknown", "no_person", "There is no such person.")
 		return
 	case who.ID == s.person.ID:
-		s.no(c.ID, "bad", "That is yourself.")
+		s.no(c.ID, "bad", "yourself", "That is yourself.")
 		return
 	case k == nil || c.Contact != "" && c.Contact != k.Contact:
-		s.no(c.ID, "too_late", "This call is over.")
+		s.no(c.ID, "too_late", "call_over", "This call is over.")
 		return
 	case len(c.Text) > chatText:
-		s.no(c.ID, "bad", "That is too long for a chat message.")
+		s.no(c.ID, "bad", "chat_long", "That is too long for a chat message.")
 		return
 	}
 	words := cleanNote(c.Text)

@@ -38,7 +38,7 @@ func (e commanded) apply(s *seat) {
 	s.remember(e.cmd.ID)
 	do, ok := verbs[e.cmd.Do]
 	if !ok {
-		s.no(e.cmd.ID, "bad", "The server does not know this command; it may be older than the console.")
+		s.no(e.cmd.ID, "bad", "unknown_command", "The server does not know this command; it may be older than the console.")
 		return
 	}
 	do(s, e.cmd)
@@ -63,8 +63,28 @@ func (s *seat) reply(r wire.Reply) {
 	}
 }
 
-func (s *seat) ok(id, words string)       { s.reply(wire.Reply{ID: id, OK: true, Words: words}) }
-func (s *seat) no(id, code, words string) { s.reply(wire.Reply{ID: id, Code: code, Words: words}) }
+func (s *seat) ok(id string, d done) { s.reply(d.reply(id)) }
+
+// no refuses a command: the key names the sentence in the console's catalogue, the words are it in English, args are
+// pairs of a name and what stands for {name}.
+func (s *seat) no(id, code, key, words string, args ...string) {
+	s.reply(refusal(id, call.Because(code, key, words, args...)))
+}
+
+func refusal(id string, no *call.No) wire.Reply {
+	return wire.Reply{ID: id, Code: no.Code, Key: no.Key, Words: no.Words, Args: no.Args}
+}
+
+// done is what is said when a command was carried out, as the words of a refusal.
+type done struct {
+	key, words string
+	args       []string
+}
+
+func (d done) reply(id string) wire.Reply {
+	n := call.Because("", d.key, d.words, d.args...)
+	return wire.Reply{ID: id, OK: true, Key: n.Key, Words: n.Words, Args: n.Args}
+}
 
 // replied brings a reply from another goroutine.
 type replied struct{ r wire.Reply }
@@ -72,56 +92,49 @@ type replied struct{ r wire.Reply }
 func (e replied) apply(s *seat) { s.reply(e.r) }
 
 // answer makes the reply of a call to a command.
-func (s *seat) answer(id, words string) call.Reply {
+func (s *seat) answer(id string, d done) call.Reply {
 	return func(no *call.No) {
 		if no != nil {
-			s.tell(replied{wire.Reply{ID: id, Code: no.Code, Words: no.Words}})
+			s.tell(replied{refusal(id, no)})
 			return
 		}
-		s.tell(replied{wire.Reply{ID: id, OK: true, Words: words}})
+		s.tell(replied{d.reply(id)})
 	}
 }
 
 // inTime makes the reply of the arbiter to a command.
-func (s *seat) inTime(id, words string) func(*routing.TooLate) {
+func (s *seat) inTime(id string, d done) func(*routing.TooLate) {
 	return func(late *routing.TooLate) {
 		if late != nil {
-			code, key := "too_late", ""
-			switch late.Why {
-			case "code":
-				code, key = "not_now", "code_wanted"
-			case routing.ReasonTelephone:
-				code, key = "not_now", "telephone_gone"
-			}
-			s.tell(replied{wire.Reply{ID: id, Code: code, Key: key, Words: lateWords(late.Why)}})
+			s.tell(replied{refusal(id, tooLate(late.Why))})
 			return
 		}
-		s.tell(replied{wire.Reply{ID: id, OK: true, Words: words}})
+		s.tell(replied{d.reply(id)})
 	}
 }
 
-func lateWords(why string) string {
+func tooLate(why string) *call.No {
 	switch why {
 	case string(fact.Missed):
-		return "Too late: it rang for its whole time and went on."
+		return call.Because("too_late", "late_missed", "Too late: it rang for its whole time and went on.")
 	case string(fact.CallerOff):
-		return "The caller hung up before you answered."
+		return call.Because("too_late", "caller_gone", "The caller hung up before you answered.")
 	case string(fact.Accepted):
-		return "This call is answered already."
+		return call.Because("too_late", "late_accepted", "This call is answered already.")
 	case string(fact.Declined):
-		return "You have declined this call."
+		return call.Because("too_late", "late_declined", "You have declined this call.")
 	case string(fact.Withdrawn):
-		return "The call went elsewhere."
+		return call.Because("too_late", "withdrawn", "The call went elsewhere.")
 	case "not_now":
-		return "That cannot be done now."
+		return call.Because("too_late", "late_not_now", "That cannot be done now.")
 	case "code":
-		return "This call wants a code first."
+		return call.Because("not_now", "code_wanted", "This call wants a code first.")
 	case routing.ReasonTelephone:
-		return "Your telephone is not there. Look whether it is on and registered, or let calls ring at the console."
+		return call.Because("not_now", "telephone_gone", "Your telephone is not there. Look whether it is on and registered, or let calls ring at the console.")
 	case "undo":
-		return "That can no longer be taken back."
+		return call.Because("too_late", "late_undo", "That can no longer be taken back.")
 	}
-	return "This call is no longer there."
+	return call.Because("too_late", "late_gone", "This call is no longer there.")
 }
 
 // verbs says what each command does.
@@ -131,16 +144,16 @@ var verbs = map[wire.Verb]func(*seat, wire.Command){
 		if s.view.State == fact.Wrapup { // which it ends
 			what = "done"
 		}
-		s.room.tenant().ACD.Ask(routing.Want{Agent: s.person.ID, Ready: true, By: routing.ByAgent}, s.asked(c.ID, "ready", what))
+		s.room.tenant().ACD.Ask(routing.Want{Agent: s.person.ID, Ready: true, By: routing.ByAgent}, s.asked(c.ID, done{key: "ok_ready", words: "ready"}, what))
 	},
 	wire.DoNotReady: (*seat).notReady,
 	wire.DoAnswer:   (*seat).accept,
 	wire.DoDecline: func(s *seat, c wire.Command) {
 		if c.Reason = clean(c.Reason); len(c.Reason) > maxReason {
-			s.no(c.ID, "bad", "There is no such reason.")
+			s.no(c.ID, "bad", "no_reason", "There is no such reason.")
 			return
 		}
-		s.room.tenant().ACD.Ask(routing.Decline{Reservation: fact.ReservationID(c.Reservation), Agent: s.person.ID, Reason: c.Reason}, s.inTime(c.ID, "declined"))
+		s.room.tenant().ACD.Ask(routing.Decline{Reservation: fact.ReservationID(c.Reservation), Agent: s.person.ID, Reason: c.Reason}, s.inTime(c.ID, done{key: "ok_declined", words: "declined"}))
 	},
 	wire.DoHold: func(s *seat, c wire.Command) {
 		s.toCall(c, func(call.Reply) call.Event {
@@ -187,10 +200,10 @@ var verbs = map[wire.Verb]func(*seat, wire.Command){
 	wire.DoCode:     (*seat).code,
 	wire.DoEndpoint: (*seat).endpoint,
 	wire.DoDone: func(s *seat, c wire.Command) {
-		s.room.tenant().ACD.Ask(routing.WrapDone{Agent: s.person.ID}, s.asked(c.ID, "done", "done"))
+		s.room.tenant().ACD.Ask(routing.WrapDone{Agent: s.person.ID}, s.asked(c.ID, done{key: "ok_done", words: "done"}, "done"))
 	},
 	wire.DoExtend: func(s *seat, c wire.Command) {
-		s.room.tenant().ACD.Ask(routing.WrapMore{Agent: s.person.ID}, s.inTime(c.ID, "more time"))
+		s.room.tenant().ACD.Ask(routing.WrapMore{Agent: s.person.ID}, s.inTime(c.ID, done{key: "ok_more", words: "more time"}))
 	},
 	wire.DoSearch: (*seat).search,
 	wire.DoChat:   (*seat).chat,
@@ -208,9 +221,9 @@ var verbs = map[wire.Verb]func(*seat, wire.Command){
 	wire.DoSignOut: func(s *seat, c wire.Command) {
 		s.signOut(routing.ByAgent, "asked", func(ok bool) {
 			if ok {
-				s.ok(c.ID, "signed out")
+				s.ok(c.ID, done{key: "ok_signedout", words: "signed out"})
 			} else {
-				s.no(c.ID, "not_now", "You have a caller. Hang up or hand the call on first.")
+				s.no(c.ID, "not_now", "have_caller", "You have a caller. Hang up or hand the call on first.")
 			}
 		})
 	},
@@ -222,10 +235,10 @@ func (s *seat) notReady(c wire.Command) {
 		c.Reason = reasons[0].ID
 	}
 	if !slices.ContainsFunc(reasons, func(r wire.Reason) bool { return r.ID == c.Reason }) && c.Reason != "" {
-		s.no(c.ID, "unknown", "There is no such reason.")
+		s.no(c.ID, "unknown", "no_reason", "There is no such reason.")
 		return
 	}
-	s.room.tenant().ACD.Ask(routing.Want{Agent: s.person.ID, Reason: c.Reason, By: routing.ByAgent}, s.asked(c.ID, "not ready", "state"))
+	s.room.tenant().ACD.Ask(routing.Want{Agent: s.person.ID, Reason: c.Reason, By: routing.ByAgent}, s.asked(c.ID, done{key: "ok_notready", words: "not ready"}, "state"))
 }
 
 func (s *seat) accept(c wire.Command) {
@@ -234,10 +247,10 @@ func (s *seat) accept(c wire.Command) {
 		id = fact.ReservationID(s.board.Offer.Reservation)
 	}
 	if o := s.board.Offer; o != nil && o.Endpoint != "" && o.Reservation == string(id) {
-		s.reply(wire.Reply{ID: c.ID, Code: "not_now", Key: "answer_there_" + o.Endpoint, Words: answerThere[o.Endpoint]})
+		s.reply(refusal(c.ID, answerThere(o.Endpoint)))
 		return
 	}
-	k, answer := s.offers[id], s.inTime(c.ID, "talking")
+	k, answer := s.offers[id], s.inTime(c.ID, done{key: "ok_talking", words: "talking"})
 	s.room.tenant().ACD.Ask(routing.Accept{Reservation: id, Agent: s.person.ID}, func(late *routing.TooLate) {
 		if late == nil && c.Muted && k != nil { // the call has been told of the agent by now
 			k.Tell(call.Muted{Agent: s.person.ID, On: true})
@@ -250,17 +263,17 @@ func (s *seat) accept(c wire.Command) {
 // which one it meant.
 func (s *seat) toCall(c wire.Command, make func(call.Reply) call.Event) {
 	if s.call == nil || c.Contact != "" && string(s.call.ID()) != c.Contact {
-		s.no(c.ID, "too_late", "This call is over.")
+		s.no(c.ID, "too_late", "call_over", "This call is over.")
 		return
 	}
-	if !s.call.Tell(make(s.answer(c.ID, ""))) {
-		s.no(c.ID, "too_late", "This call is over.")
+	if !s.call.Tell(make(s.answer(c.ID, done{}))) {
+		s.no(c.ID, "too_late", "call_over", "This call is over.")
 	}
 }
 
 func (s *seat) toWrap(c wire.Command, make func(call.Reply) call.Event) {
-	if s.wrap == nil || c.Contact != "" && string(s.wrap.ID()) != c.Contact || !s.wrap.Tell(make(s.answer(c.ID, ""))) {
-		s.no(c.ID, "too_late", "This call is closed.")
+	if s.wrap == nil || c.Contact != "" && string(s.wrap.ID()) != c.Contact || !s.wrap.Tell(make(s.answer(c.ID, done{}))) {
+		s.no(c.ID, "too_late", "call_closed", "This call is closed.")
 	}
 }
 
@@ -274,7 +287,7 @@ func (s *seat) toEither(c wire.Command, make func(call.Reply) call.Event) {
 
 func (s *seat) tones(c wire.Command) {
 	if c.Digits == "" || strings.Trim(c.Digits, "0123456789*#ABCD,") != "" || len(c.Digits) > 64 {
-		s.no(c.ID, "bad", "Tones are 0 to 9, * and #.")
+		s.no(c.ID, "bad", "tones_are", "Tones are 0 to 9, * and #.")
 		return
 	}
 	s.toCall(c, func(r call.Reply) call.Event { return call.Tones{Agent: s.person.ID, Digits: c.Digits, Reply: r} })

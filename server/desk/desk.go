@@ -214,7 +214,7 @@ func (r *Room) Out(id fact.AgentID, why string) bool {
 	r.r.mu.Unlock()
 	s := r.r.seat(id)
 	if s != nil {
-		s.tell(putOut{wire.Refused{Code: "out", Words: why}})
+		s.tell(putOut{wire.Refused{Code: "out", Key: "door_put_out", Words: why}})
 	}
 	return s != nil
 }

@@ -319,7 +319,7 @@ func TestTheGateSaysWhyItAsks(t *testing.T) {
 		"Presence of Lee is 2m0s old.":                     {Availability: "Available", At: now.Add(-2 * time.Minute)},
 		"Lee is not available (Contemplating) (read now).": {Availability: "Pondering", Activity: "Contemplating", At: now},
 	} {
-		if got := gateWords("Lee", r, now, time.Minute); got != want {
+		if got := gateWords("Lee", r, now, time.Minute).Words; got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}

@@ -9,19 +9,19 @@ import (
 )
 
 // teamTarget resolves a team: everybody of it who has a number.
-func teamTarget(t *Tenant, id string) (call.Target, *people.Person, string) {
+func teamTarget(t *Tenant, id string) (call.Target, *people.Person, *call.No) {
 	team := t.Roster.Team(id)
 	if team == nil {
-		return call.Target{}, nil, "There is no such team."
+		return call.Target{}, nil, call.Because("unknown", "no_team", "There is no such team.")
 	}
 	to := call.Target{Kind: "team", ID: team.ID, Name: team.Name}
 	for _, p := range team.Ringable() {
 		to.Team = append(to.Team, call.Target{Kind: "expert", ID: string(p.ID), Name: p.Name, Number: p.Number})
 	}
 	if len(to.Team) == 0 {
-		return call.Target{}, nil, "Nobody of " + team.Name + " has a telephone number."
+		return call.Target{}, nil, call.Because("no_number", "team_no_number", "Nobody of {who} has a telephone number.", "who", team.Name)
 	}
-	return to, nil, ""
+	return to, nil, nil
 }
 
 // toTeam rings those of a team who are free; when nobody is, it asks first and then rings them all.
@@ -32,9 +32,7 @@ func (s *seat) toTeam(c wire.Command, to call.Target) {
 	case len(free) > 0:
 		all = free
 	case !c.Anyway:
-		words := "Nobody of " + to.Name + " is available."
-		args := map[string]string{"who": to.Name}
-		s.reply(wire.Reply{ID: c.ID, Code: "ask", Words: words, Key: "team_nobody", Args: args, Ask: &wire.Ask{Words: words, Key: "team_nobody", Args: args}})
+		s.ask(c.ID, call.Because("ask", "team_nobody", "Nobody of {who} is available.", "who", to.Name), nil)
 		return
 	}
 	if n := t.Roster.Team(to.ID).AtOnce; n > 0 && len(all) > n {

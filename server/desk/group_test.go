@@ -36,9 +36,9 @@ func TestOfATeamThoseAreRungWhoAreFree(t *testing.T) {
 		}
 		k.megan.ID, k.lee.ID = "megan", "lee"
 		tenant.Presences.Take([]people.Reading{k.megan, k.lee})
-		to, _, words := teamTarget(tenant, "network")
-		if words != "" {
-			t.Fatal(words)
+		to, _, no := teamTarget(tenant, "network")
+		if no != nil {
+			t.Fatal(no.Words)
 		}
 		all, isFree := whom(tenant, to, "adele", now)
 		if got := ids(all); got != k.all {

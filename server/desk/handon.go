@@ -15,20 +15,16 @@ import (
 // transfer decides whether this person may hand the call there, and reads an expert's presence once more.
 func (s *seat) transfer(c wire.Command) {
 	if c.To == nil {
-		s.no(c.ID, "bad", "Say to whom.")
+		s.no(c.ID, "bad", "say_whom", "Say to whom.")
 		return
 	}
 	if c.Contact == "" && s.call != nil { // reading the presence takes time: the next call must not be meant then
 		c.Contact = string(s.call.ID())
 	}
 	t := s.room.tenant()
-	to, p, words := s.target(t, *c.To)
-	if words != "" {
-		code := "unknown"
-		if p != nil {
-			code = "no_number"
-		}
-		s.no(c.ID, code, words)
+	to, p, no := s.target(t, *c.To)
+	if no != nil {
+		s.reply(refusal(c.ID, no))
 		return
 	}
 	if s.noHelp(t, c.ID, to) {
@@ -68,22 +64,22 @@ func (s *seat) goes(c wire.Command, to call.Target, p *people.Person) {
 // dial rings a number, or a colleague's telephone.
 func (s *seat) dial(c wire.Command) {
 	if c.To == nil {
-		s.no(c.ID, "bad", "Say whom to call.")
+		s.no(c.ID, "bad", "say_whom_call", "Say whom to call.")
 		return
 	}
 	t := s.room.tenant()
-	to, _, words := s.target(t, *c.To)
+	to, _, no := s.target(t, *c.To)
 	switch {
 	case s.noHelp(t, c.ID, to):
 	case slices.Contains(t.Rules.Emergency, string(to.Number)):
 		to.Kind = call.Help
-		t.Dial(s.person.ID, to, s.answer(c.ID, "calling "+to.Name))
-	case words != "":
-		s.no(c.ID, "unknown", words)
+		t.Dial(s.person.ID, to, s.answer(c.ID, done{"ok_calling", "calling {who}", []string{"who", to.Name}}))
+	case no != nil:
+		s.reply(refusal(c.ID, no))
 	case to.Number == "":
-		s.no(c.ID, "no_number", to.Name+" has no telephone number.")
+		s.reply(refusal(c.ID, numberless(to.Name)))
 	default:
-		t.Dial(s.person.ID, to, s.answer(c.ID, "calling "+to.Name))
+		t.Dial(s.person.ID, to, s.answer(c.ID, done{"ok_calling", "calling {who}", []string{"who", to.Name}}))
 	}
 }
 
@@ -92,7 +88,7 @@ func (s *seat) noHelp(t *Tenant, command string, to call.Target) bool {
 	if to.Number == "" || t.Rules.Helps || !slices.Contains(t.Rules.Emergency, string(to.Number)) {
 		return false
 	}
-	s.reply(wire.Reply{ID: command, Code: "not_allowed", Key: "emergency_no", Words: "No emergency calls from here. Take another telephone now."})
+	s.no(command, "not_allowed", "emergency_no", "No emergency calls from here. Take another telephone now.")
 	return true
 }
 
@@ -122,67 +118,86 @@ func (e presenceRead) apply(s *seat) {
 			break
 		}
 	}
-	words := gateWords(e.p.Name, e.r, now, t.Rules.PresenceOld)
-	s.reply(wire.Reply{ID: e.c.ID, Code: "ask", Words: words, Ask: &wire.Ask{Words: words, Instead: instead}})
+	s.ask(e.c.ID, gateWords(e.p.Name, e.r, now, t.Rules.PresenceOld), instead)
 }
 
-func gateWords(name string, r people.Reading, now time.Time, limit time.Duration) string {
+// ask puts a question before a command; the same command with Anyway does it.
+func (s *seat) ask(id string, q *call.No, instead []wire.Person) {
+	r := refusal(id, q)
+	r.Ask = &wire.Ask{Words: q.Words, Key: q.Key, Args: q.Args, Instead: instead}
+	s.reply(r)
+}
+
+// busyWith are the questions about somebody of whom presence says that the person is not free (Graph presence:
+// activity, else availability).
+var busyWith = map[string][2]string{
+	"InACall": {"gate_call", "{who} is in a call (read now)."}, "InAConferenceCall": {"gate_conference", "{who} is in a conference (read now)."},
+	"InAMeeting": {"gate_meeting", "{who} is in a meeting (read now)."}, "Presenting": {"gate_presenting", "{who} is presenting (read now)."},
+	"Busy": {"gate_busy", "{who} is busy (read now)."}, "DoNotDisturb": {"gate_dnd", "{who} is not to be disturbed (read now)."},
+	"Away": {"gate_away", "{who} is away (read now)."}, "BeRightBack": {"gate_brb", "{who} is away, back soon (read now)."},
+	"Offline": {"gate_offline", "{who} is offline (read now)."}, "OffWork": {"gate_offwork", "{who} is off work (read now)."},
+	"OutOfOffice": {"gate_out", "{who} is out of office (read now)."},
+}
+
+func gateWords(name string, r people.Reading, now time.Time, limit time.Duration) *call.No {
 	if r.At.IsZero() {
-		return "Nothing is known of " + name + "'s presence."
+		return call.Because("ask", "gate_unknown", "Nothing is known of {who}'s presence.", "who", name)
 	}
 	if r.Old(now, limit) {
-		return "Presence of " + name + " is " + now.Sub(r.At).Round(time.Second).String() + " old."
+		return call.Because("ask", "gate_old", "Presence of {who} is {age} old.", "who", name, "age", now.Sub(r.At).Round(time.Second).String())
 	}
-	words := map[string]string{
-		"InACall": "in a call", "InAConferenceCall": "in a conference", "InAMeeting": "in a meeting", "Presenting": "presenting", "Busy": "busy",
-		"DoNotDisturb": "not to be disturbed", "Away": "away", "BeRightBack": "away, back soon", "Offline": "offline", "OffWork": "off work", "OutOfOffice": "out of office",
-	}
-	w, ok := words[r.Activity]
+	w, ok := busyWith[r.Activity]
 	if !ok {
-		w, ok = words[r.Availability]
+		w, ok = busyWith[r.Availability]
 	}
-	if !ok || r.OutOfOffice {
-		w = "not available (" + clean(r.Activity) + ")"
-		if r.OutOfOffice {
-			w = "out of office"
-		}
+	if r.OutOfOffice {
+		w, ok = busyWith["OutOfOffice"], true
 	}
-	return name + " is " + w + " (read now)."
+	if !ok {
+		return call.Because("ask", "gate_other", "{who} is not available ({what}) (read now).", "who", name, "what", clean(r.Activity))
+	}
+	return call.Because("ask", w[0], w[1], "who", name)
 }
 
-// target resolves who is meant. Words say why it cannot be; then the person is set if it is one without a number.
-func (s *seat) target(t *Tenant, w wire.Target) (call.Target, *people.Person, string) {
+func numberless(name string) *call.No {
+	return call.Because("no_number", "no_number", "{who} has no telephone number.", "who", name)
+}
+
+func sayWhom() *call.No { return call.Because("bad", "say_whom", "Say to whom.") }
+
+// target resolves who is meant, or says why it cannot be.
+func (s *seat) target(t *Tenant, w wire.Target) (call.Target, *people.Person, *call.No) {
 	switch w.Kind {
 	case wire.ToNumber:
 		n, ok := dialable(w.Number)
 		if !ok {
-			return call.Target{}, nil, "That is not a telephone number."
+			return call.Target{}, nil, call.Because("unknown", "not_a_number", "That is not a telephone number.")
 		}
-		return call.Target{Kind: "number", Name: n, Number: fact.Number(n)}, nil, ""
+		return call.Target{Kind: "number", Name: n, Number: fact.Number(n)}, nil, nil
 	case wire.ToQueue:
 		for _, q := range t.Rules.Queues {
 			if string(q.ID) == w.ID {
-				return call.Target{Kind: "queue", ID: w.ID, Name: q.Name}, nil, ""
+				return call.Target{Kind: "queue", ID: w.ID, Name: q.Name}, nil, nil
 			}
 		}
-		return call.Target{}, nil, "There is no such queue."
+		return call.Target{}, nil, call.Because("unknown", "no_queue", "There is no such queue.")
 	case wire.ToTeam:
 		return teamTarget(t, w.ID)
 	case wire.ToExpert, wire.ToAgent, wire.ToUser:
 		p := t.person(w.ID)
 		switch {
 		case p == nil:
-			return call.Target{}, nil, "There is no such person."
+			return call.Target{}, nil, call.Because("unknown", "no_person", "There is no such person.")
 		case p.ID == s.person.ID:
-			return call.Target{}, nil, "That is yourself."
+			return call.Target{}, nil, call.Because("unknown", "yourself", "That is yourself.")
 		case w.Kind == wire.ToAgent && !p.Expert && !p.Outside:
-			return call.Target{Kind: "agent", ID: w.ID, Name: p.Name}, p, ""
+			return call.Target{Kind: "agent", ID: w.ID, Name: p.Name}, p, nil
 		case p.Number == "":
-			return call.Target{}, p, p.Name + " has no telephone number."
+			return call.Target{}, p, numberless(p.Name)
 		}
-		return call.Target{Kind: "expert", ID: w.ID, Name: p.Name, Number: p.Number}, p, ""
+		return call.Target{Kind: "expert", ID: w.ID, Name: p.Name, Number: p.Number}, p, nil
 	}
-	return call.Target{}, nil, "Say to whom."
+	return call.Target{}, nil, sayWhom()
 }
 
 // dialable reads a number as people type it.

@@ -62,7 +62,7 @@ func (s *seat) besideFor(command string, f func() event) {
 	inbox.Go(func(p *inbox.Panic) {
 		s.room.desk.o.Log.Error("a look-up failed by a fault of our own", "agent", id, "err", p, "stack", string(p.Stack))
 		if command != "" {
-			s.tell(replied{wire.Reply{ID: command, Code: "not_now", Words: "The server could not look that up; try again."}})
+			s.tell(replied{refusal(command, call.Because("not_now", "no_answer_now", "The server could not look that up; try again."))})
 		}
 	},
 		func() {

@@ -3,6 +3,7 @@ package desk
 import (
 	"slices"
 
+	"cordboard/server/call"
 	"cordboard/server/fact"
 	"cordboard/server/routing"
 	"cordboard/session/wire"
@@ -12,7 +13,12 @@ import (
 const softphone = "softphone"
 
 // answerThere is what the answer key says while a call rings at a telephone of the agent's own.
-var answerThere = map[string]string{"sip": "Answer on your telephone.", "teams": "Answer in Teams."}
+func answerThere(endpoint string) *call.No {
+	if endpoint == "teams" {
+		return call.Because("not_now", "answer_there_teams", "Answer in Teams.")
+	}
+	return call.Because("not_now", "answer_there_sip", "Answer on your telephone.")
+}
 
 // wordOf writes an endpoint as consoles read it.
 func wordOf(e fact.Endpoint) string {
@@ -41,8 +47,8 @@ func (s *seat) endpoint(c wire.Command) {
 		to = fact.AtConsole
 	}
 	if c.Endpoint == "" || !slices.Contains(s.person.Endpoints, to) {
-		s.no(c.ID, "unknown", "You have no such telephone.")
+		s.no(c.ID, "unknown", "no_telephone", "You have no such telephone.")
 		return
 	}
-	s.room.tenant().ACD.Ask(routing.Rings{Agent: s.person.ID, Endpoint: to}, s.inTime(c.ID, "calls ring there"))
+	s.room.tenant().ACD.Ask(routing.Rings{Agent: s.person.ID, Endpoint: to}, s.inTime(c.ID, done{key: "ok_rings", words: "calls ring there"}))
 }

@@ -26,6 +26,6 @@ func (rulesChanged) apply(s *seat) {
 // the work after it come to their end first.
 func (s *seat) leaveWhenDone() {
 	if s.removed && s.call == nil && s.wrap == nil {
-		putOut{wire.Refused{Code: "unknown", Words: "You are no longer in this contact centre."}}.apply(s)
+		putOut{wire.Refused{Code: "unknown", Key: "door_no_longer", Words: "You are no longer in this contact centre."}}.apply(s)
 	}
 }

@@ -15,7 +15,7 @@ const foundMost = 50
 // search finds people, teams and queues by what was typed, the most likely first.
 func (s *seat) search(c wire.Command) {
 	if len(c.Text) > maxSearch {
-		s.no(c.ID, "bad", "That is too long to look for.")
+		s.no(c.ID, "bad", "search_long", "That is too long to look for.")
 		return
 	}
 	t := s.room.tenant()

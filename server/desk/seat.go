@@ -155,7 +155,7 @@ func (s *seat) check(now time.Time) {
 		s.drop("silent")
 	}
 	if s.conn != nil && now.After(s.expires.Add(tokenLate)) {
-		s.conn.send(wire.FromServer{News: &wire.News{Seq: s.seq, At: now, Out: &wire.Refused{Code: "token", Words: "Your sign-in has expired. Sign in again."}}})
+		s.conn.send(wire.FromServer{News: &wire.News{Seq: s.seq, At: now, Out: &wire.Refused{Code: "token", Key: "door_expired", Words: "Your sign-in has expired. Sign in again."}}})
 		s.drop("token expired")
 	}
 	if s.conn == nil && !s.lostAt.IsZero() && now.Sub(s.lostAt) > keepSession {
@@ -251,10 +251,10 @@ func (e connected) apply(s *seat) {
 	resumes := e.hello.Resume != "" && e.hello.Resume == s.resume
 	if s.conn != nil && s.conn.console != e.hello.Console && !resumes {
 		if !e.hello.Takeover && now.Sub(s.conn.heard()) < silentAfter {
-			e.conn.refuse(wire.Refused{Code: "elsewhere", Words: s.person.Name + " is signed in on another console. Take over here?"})
+			e.conn.refuse(*turnedAway("elsewhere", "door_takeover", "{who} is signed in on another console. Take over here?", "who", s.person.Name))
 			return
 		}
-		s.conn.send(wire.FromServer{News: &wire.News{Seq: s.seq, At: now, Out: &wire.Refused{Code: "elsewhere", Words: "You signed in on another console."}}})
+		s.conn.send(wire.FromServer{News: &wire.News{Seq: s.seq, At: now, Out: &wire.Refused{Code: "elsewhere", Key: "door_elsewhere", Words: "You signed in on another console."}}})
 	}
 	if s.conn != nil && s.conn != e.conn {
 		s.conn.close("replaced")
@@ -335,7 +335,7 @@ type renewed struct {
 
 func (e renewed) apply(s *seat) {
 	if e.err != nil {
-		e.conn.send(wire.FromServer{News: &wire.News{Seq: s.seq, At: time.Now(), Out: &wire.Refused{Code: "token", Words: "Your sign-in was not accepted any more. Sign in again."}}})
+		e.conn.send(wire.FromServer{News: &wire.News{Seq: s.seq, At: time.Now(), Out: &wire.Refused{Code: "token", Key: "door_token_now", Words: "Your sign-in was not accepted any more. Sign in again."}}})
 		if s.conn == e.conn {
 			s.drop("token refused")
 		}

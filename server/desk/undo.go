@@ -52,7 +52,7 @@ func (s *seat) undoLast(c wire.Command) {
 	}
 	u := s.undo
 	if u == nil || time.Now().After(u.until) {
-		s.no(c.ID, "too_late", "There is nothing to take back.")
+		s.no(c.ID, "too_late", "nothing_to_undo", "There is nothing to take back.")
 		return
 	}
 	s.nothingToUndo()
@@ -61,12 +61,12 @@ func (s *seat) undoLast(c wire.Command) {
 
 // undoState takes back the agent's own last change of state, or that the work after a call is done.
 func undoState(s *seat, c wire.Command) {
-	s.room.tenant().ACD.Ask(routing.Undo{Agent: s.person.ID}, s.inTime(c.ID, "taken back"))
+	s.room.tenant().ACD.Ask(routing.Undo{Agent: s.person.ID}, s.inTime(c.ID, done{key: "ok_undone", words: "taken back"}))
 }
 
 // asked makes the reply of the arbiter to a command that may be taken back.
-func (s *seat) asked(id, words, what string) func(*routing.TooLate) {
-	answer := s.inTime(id, words)
+func (s *seat) asked(id string, d done, what string) func(*routing.TooLate) {
+	answer := s.inTime(id, d)
 	return func(late *routing.TooLate) {
 		if late == nil {
 			s.tell(undoable{what, undoState})
@@ -77,7 +77,7 @@ func (s *seat) asked(id, words, what string) func(*routing.TooLate) {
 
 // held makes the reply of a call to hold and resume, each of which takes back the other.
 func (s *seat) held(id string, back wire.Verb) call.Reply {
-	answer := s.answer(id, "")
+	answer := s.answer(id, done{})
 	return func(no *call.No) {
 		if no == nil {
 			s.tell(undoable{"hold", func(s *seat, c wire.Command) {
@@ -100,7 +100,7 @@ func (s *seat) code(c wire.Command) {
 		before = w.Code
 	}
 	s.toWrap(c, func(call.Reply) call.Event {
-		answer := s.answer(c.ID, "")
+		answer := s.answer(c.ID, done{})
 		return call.CodeSet{Agent: s.person.ID, Code: c.Code, Reply: func(no *call.No) {
 			if no == nil {
 				s.tell(undoable{"code", func(s *seat, c wire.Command) {

@@ -66,6 +66,9 @@ type Ping struct {
 type Refused struct {
 	Code  string `json:"code"`
 	Words string `json:"words"`
+	// Key and Args name and fill the sentence of Words in the console's catalogue.
+	Key  string            `json:"key,omitempty"`
+	Args map[string]string `json:"args,omitempty"`
 }
 
 // Welcome opens a session. When Resumed is true the Board is nil and the missed News follow;
