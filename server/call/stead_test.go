@@ -213,3 +213,33 @@ func TestTheCallerOfAGroupPutsAnotherInTheOwnPlace(t *testing.T) {
 		})
 	}
 }
+
+func TestTheExpertLeavesWhileTheCallerHandsOn(t *testing.T) {
+	in(t, func(t *testing.T, h *house) {
+		c, caller, phone := withMegan(h)
+		refer(caller, colleague)
+		bye(phone)
+		if !h.phone(1).has("hangup") || !caller.has("hangup") {
+			t.Fatal("a telephone is left alone on the line")
+		}
+		if e := h.ended(c.ID()); e.End != fact.Transferred || e.By != "expert" {
+			t.Fatalf("ended %+v", e)
+		}
+	})
+}
+
+func TestWhoWasLetGoChangesNothingAnyMore(t *testing.T) {
+	in(t, func(t *testing.T, h *house) {
+		_, c := h.gathers(megan)
+		phone := h.phone(0)
+		h.must(c, remove("megan"))
+		h.want("adele", fact.Talking)
+		phone.sink(trunk.Reoffered{SDP: []byte("offer")})
+		phone.sink(trunk.Referred{To: "<" + colleague + ">", URI: colleague, RequestID: 9})
+		synctest.Wait()
+		if phone.has("answer reoffer") || phone.has("refer 9") {
+			t.Fatalf("the telephone that was let go: %s", phone.all())
+		}
+		h.want("adele", fact.Talking)
+	})
+}
