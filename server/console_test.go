@@ -50,6 +50,11 @@ type process struct {
 // console starts one for a person; name keeps its files apart.
 func (h *house) console(t *testing.T, name string) *process {
 	t.Helper()
+	return h.consoleThatSays(t, name, agentChirp)
+}
+
+func (h *house) consoleThatSays(t *testing.T, name string, chirp int) *process {
+	t.Helper()
 	dir := filepath.Join(h.dir, name)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		t.Fatal(err)
@@ -63,7 +68,7 @@ func (h *house) console(t *testing.T, name string) *process {
 		t.Fatal(err)
 	}
 	mic := filepath.Join(dir, "mic.wav")
-	writeMic(t, mic)
+	writeMic(t, mic, chirp)
 	p := &process{t: t, more: make(chan struct{})}
 	p.cmd = exec.Command(os.Args[0])
 	p.cmd.Env = append(os.Environ(), "CORDBOARD_TEST_CONSOLE=1", "CORDBOARD_SERVER="+h.url(), "CORDBOARD_CA="+believe, "CORDBOARD_CACHE="+dir,
@@ -84,15 +89,15 @@ func (h *house) console(t *testing.T, name string) *process {
 	return p
 }
 
-// writeMic makes what the agent says: chirp 1, over and over.
-func writeMic(t *testing.T, path string) {
+// writeMic makes what the agent says: a chirp, over and over.
+func writeMic(t *testing.T, path string, chirp int) {
 	t.Helper()
 	f, err := os.Create(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := audio.NewWAVWriter(f, 48000)
-	if err := w.Write(speaks(agentChirp).PCM(48000)); err != nil {
+	if err := w.Write(speaks(chirp).PCM(48000)); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Close(); err != nil {
@@ -154,6 +159,15 @@ func (p *process) mark() int {
 // signIn approves the code that the console shows, and gets ready.
 func (h *house) signIn(p *process, user string) {
 	p.t.Helper()
+	h.approve(p, user)
+	p.says(0, "not ready,")
+	p.types("ready")
+	p.says(0, "ok")
+}
+
+// approve signs in with the code that the console shows.
+func (h *house) approve(p *process, user string) {
+	p.t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for limit := time.Now().Add(20 * time.Second); len(h.microsoft.Codes()) == 0; <-tick.C {
@@ -164,9 +178,6 @@ func (h *house) signIn(p *process, user string) {
 	if err := h.microsoft.Approve(h.microsoft.Codes()[0], user); err != nil {
 		p.t.Fatal(err)
 	}
-	p.says(0, "not ready,")
-	p.types("ready")
-	p.says(0, "ok")
 }
 
 func heardAgent(from time.Duration) func(*lab.Recording) bool {
@@ -221,5 +232,62 @@ func TestAConsoleKilledInACall(t *testing.T) {
 				t.Fatalf("the end: %+v, %v", end, err)
 			}
 		})
+	}
+}
+
+// TestASecondConsoleOfTheSameAgentTakesTheCallOver: after a yes on its own screen, and not before. The caller is never
+// without an agent, and only the second console is offered what comes next.
+func TestASecondConsoleOfTheSameAgentTakesTheCallOver(t *testing.T) {
+	h := newHouse(t, houseOptions{wrap: "0 s"})
+	first := h.console(t, "adele")
+	h.signIn(first, adele)
+	caller, err := h.sbc.Call(within(t, 5*time.Second), lab.CallOptions{From: "+442079460042", Name: "Nestor Wilke", To: supportNumber, Say: speaks(callerChirp), Repeat: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first.says(0, "offer", "Nestor Wilke")
+	first.types("answer")
+	hears := func(chirp int, from time.Duration) {
+		t.Helper()
+		if err := caller.Heard().Wait(within(t, 15*time.Second), func(r *lab.Recording) bool { return len(r.Chirps(chirp, from)) > 0 }); err != nil {
+			t.Fatalf("the caller does not hear chirp %d: %v", chirp, err)
+		}
+	}
+	hears(agentChirp, 0)
+	second := h.consoleThatSays(t, "adele at home", expertChirp)
+	h.approve(second, adele)
+	second.says(0, "ask", "takeover")
+	hears(agentChirp, caller.Heard().Length()) // still the first
+	out := first.mark()
+	second.types("takeover")
+	second.says(0, "talking")
+	hears(expertChirp, 0)
+	first.says(out, "another console")
+	moved := caller.Heard().Length()
+	hears(expertChirp, moved+500*time.Millisecond)
+	if again := caller.Heard().Chirps(agentChirp, moved+200*time.Millisecond); len(again) > 0 {
+		t.Errorf("the first console is still heard, %d times", len(again))
+	}
+	out = first.mark()
+	second.types("hangup")
+	second.says(0, "ask", "sure")
+	second.types("hangup")
+	if end, err := caller.WaitEnded(within(t, 5*time.Second)); err != nil || end.By != "server" {
+		t.Fatalf("the end: %+v, %v", end, err)
+	}
+	if got := h.contacts(1)[0]; got.Agent != adele || got.End != "completed" || got.Missed != 0 {
+		t.Errorf("ledger: %+v", got)
+	}
+	now := second.mark()
+	if _, err := h.sbc.Call(within(t, 5*time.Second), lab.CallOptions{From: "+442079460043", Name: "Alex Wilber", To: supportNumber}); err != nil {
+		t.Fatal(err)
+	}
+	second.says(now, "offer", "Alex Wilber")
+	first.mu.Lock()
+	defer first.mu.Unlock()
+	for _, line := range first.lines[out:] {
+		if strings.Contains(line, "offer") {
+			t.Errorf("the first console is offered a call: %s", line)
+		}
 	}
 }
