@@ -106,6 +106,14 @@ func (n *tenant) peopled(now *current) {
 	now.roster = roster(now.config, n.members.sources(now.config), func(id fact.AgentID) string { return n.server.bindings.OID(string(n.id), string(id)) })
 	now.rules = callRules(now.config, now.roster, &n.presences)
 	own, trunkFor := ownPhones(now.config), now.rules.TrunkFor
+	now.rules.Extension = func(on, user string) (call.Target, bool) {
+		for id, c := range own {
+			if c.Phone.User == user && c.Phone.Trunk == on {
+				return call.Target{Kind: "agent", ID: string(id), Name: now.roster.Name(id)}, true
+			}
+		}
+		return call.Target{}, false
+	}
 	now.rules.Telephone = func(id fact.AgentID, at fact.Endpoint) (call.Telephone, bool) {
 		t, ok := telephone(own[id], at, trunkFor)
 		t.Source = n.voiceFrom(t)

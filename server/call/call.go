@@ -82,11 +82,13 @@ type sipLeg struct {
 // agentLeg is an agent who has the caller.
 type agentLeg struct {
 	id          fact.AgentID
-	line        media.Leg // the console's, or the voice of phone
-	phone       *sipLeg   // the agent's own telephone; nil at a console
-	away        bool      // it has us on hold
-	byPhone     bool      // which is why the caller is held
-	leaves      bool      // it hangs up by itself: the caller was handed on there
+	line        media.Leg     // the console's, or the voice of phone
+	phone       *sipLeg       // the agent's own telephone; nil at a console
+	away        bool          // it has us on hold
+	at          fact.Endpoint // where phone is
+	refer       *int          // the telephone has asked to hand the caller on, and hears how it goes
+	byPhone     bool          // which is why the caller is held
+	leaves      bool          // it hangs up by itself: the caller was handed on there
 	reservation fact.ReservationID
 	joined      time.Time
 	talkingFrom time.Time // zero while held, lost or connecting

@@ -23,7 +23,7 @@ func (e Ask) apply(c *Call) {
 	case c.left != nil:
 		e.Reply.no("not_now", "caller_off", "The caller has hung up.")
 		return
-	case a.joined.IsZero() || c.transfer != nil || c.group != nil || len(c.adding) > 0:
+	case a.joined.IsZero() || c.handsOn() || c.transfer != nil || c.group != nil || len(c.adding) > 0:
 		e.Reply.no("not_now", "not_while_asked", "Not while somebody else is being rung or asked.")
 		return
 	case e.To.Kind == "queue":

@@ -115,6 +115,8 @@ type Rules struct {
 	Plan     *flow.Plan    // what queues do with callers whom they cannot serve; nil: nothing
 	RingFor  time.Duration // one attempt of a transfer
 	LineWait time.Duration // for an agent's line after the answer
+	// Extension is who a telephone of a trunk reaches by a short number of its own; nil, and false: nobody.
+	Extension func(trunkID, user string) (Target, bool)
 	// Telephone gives an agent's own telephone; false when there is none of that kind.
 	Telephone func(id fact.AgentID, at fact.Endpoint) (Telephone, bool)
 }

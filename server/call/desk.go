@@ -187,7 +187,7 @@ func (c *Call) legOf(e Connected) (a *agentLeg, up bool) {
 	c.desk = nil
 	switch {
 	case d != nil && d.reservation == e.Reservation && d.asked:
-		return &agentLeg{id: e.Agent, line: d.leg.voice, phone: d.leg, reservation: e.Reservation}, true
+		return &agentLeg{id: e.Agent, line: d.leg.voice, phone: d.leg, at: d.at, reservation: e.Reservation}, true
 	case d != nil: // the console was faster
 		c.hangup(d.leg, elsewhere)
 	}
@@ -230,6 +230,10 @@ func (c *Call) phoneEnded(a *agentLeg, v trunk.Ended) {
 	}
 	t := c.transfer
 	switch {
+	case c.handsOn(): // whom it named is still rung
+		r := c.refer
+		r.agent, c.agent = nil, nil
+		c.release(a, "transferred", r.to.Name, "agent")
 	case c.group != nil && c.livesWithout(a):
 		c.leaves(a)
 	case t == nil:

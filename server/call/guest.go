@@ -28,7 +28,7 @@ func (e Add) apply(c *Call) {
 	case c.left != nil:
 		e.Reply.no("not_now", "caller_off", "The caller has hung up.")
 		return
-	case a.joined.IsZero() || a.held || c.transfer != nil:
+	case a.joined.IsZero() || a.held || c.transfer != nil || c.handsOn():
 		e.Reply.no("not_now", "not_while_held", "Not while the caller is on hold, or somebody is being rung or asked.")
 		return
 	case e.To.Kind != "expert" && e.To.Kind != "number" && e.To.Kind != Help:

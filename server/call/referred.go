@@ -20,7 +20,9 @@ type referral struct {
 	leg     *sipLeg
 	id      fact.TransferID
 	timer   *time.Timer
-	stead   *stead // the one who refers does not have the caller, but is the caller, or one of a group
+	agent   *agentLeg // who refers, when it is an agent; nil when that one has hung up meanwhile
+	who     string    // the name of who refers
+	stead   *stead    // the one who refers does not have the caller, but is the caller, or one of a group
 }
 
 // leaveAfter is how long who referred a caller on may take to hang up.
@@ -29,6 +31,10 @@ const leaveAfter = 10 * time.Second
 // refers: a peer wants the caller to talk with somebody else in its place.
 func (c *Call) refers(l *sipLeg, v trunk.Referred) {
 	answer := func(code int) { l.dialog.ReferProgress(v.RequestID, code, "") }
+	if a := c.agent; l == c.phoneLeg() && l != nil {
+		c.phoneRefers(a, v, answer)
+		return
+	}
 	if c.refer != nil || c.left != nil || c.over || l != c.partner && c.steadOf(l) == nil {
 		c.log.Info("a transfer by the other side was refused: not now", "leg", l.role, "to", hostOf(v.URI))
 		answer(603)
@@ -85,7 +91,10 @@ func (c *Call) refersHome(l *sipLeg, to flow.Destination, answer func(int)) {
 // ringReferred rings whom the peer named, with the peer's own words for it; nil when it cannot.
 func (c *Call) ringReferred(l *sipLeg, v trunk.Referred, to Target, answer func(int)) *referral {
 	rules, via := c.deps.Rules, l.dialog.Info().Trunk
-	r := &referral{by: l, request: v.RequestID, to: to, id: fact.TransferID(fact.NewID(time.Now())), stead: c.steadOf(l)}
+	r := &referral{by: l, request: v.RequestID, to: to, id: fact.TransferID(fact.NewID(time.Now())), stead: c.steadOf(l), who: c.partnerTo.Name}
+	if l == c.phoneLeg() {
+		r.agent, r.who = c.agent, c.deps.Rules.AgentName(c.agent.id)
+	}
 	if to.Kind == Help {
 		via, _ = rules.Emergency(to.Number)
 	}
@@ -188,6 +197,11 @@ func (c *Call) referralAnswered() {
 	c.recordReferral(r, fact.Answered, "", 200, "")
 	c.tellStory(r.to.Name + " has the caller")
 	r.by.refers(r, 200)
+	if a := r.agent; a != nil {
+		a.leaves = true
+		c.handOver(a, r.to.Name)
+		c.agent = nil
+	}
 	c.standAside(r.by)
 	c.partner, c.partnerTo = r.leg, r.to
 }
@@ -237,6 +251,10 @@ func (c *Call) referralFailed(why string, code int) {
 			code = 480
 		}
 		r.by.refers(r, code)
+		if r.agent != nil {
+			c.backFrom(r, why, code)
+			return
+		}
 		media.Join(c.leg.voice, r.by.voice)
 		return
 	}
@@ -246,7 +264,7 @@ func (c *Call) referralFailed(why string, code int) {
 		c.endBy(fact.Transferred, c.partnerTo.Kind, code, why)
 		return
 	}
-	c.toHead("handed on by " + c.partnerTo.Name + ", and nobody took it: " + strings.ReplaceAll(why, "_", " "))
+	c.toHead("handed on by " + r.who + ", and nobody took it: " + strings.ReplaceAll(why, "_", " "))
 }
 
 // dropReferral ends what is on its way when the call is over.
@@ -277,7 +295,11 @@ func (c *Call) recordReferral(r *referral, s fact.Stage, why string, code int, b
 		m.To = r.to.Number.String()
 		p = &fact.Personal{Number: r.to.Number}
 	}
-	c.recordOf("", m, p)
+	var by fact.AgentID
+	if r.agent != nil {
+		by, m.Who = r.agent.id, ""
+	}
+	c.recordOf(by, m, p)
 }
 
 // replaced: another dialog takes the place of a leg's (RFC 3891): a Teams user took the call over.

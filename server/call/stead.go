@@ -26,6 +26,8 @@ func (c *Call) steadOf(l *sipLeg) *stead {
 // whoRefers says who hands what on, for the story.
 func (c *Call) whoRefers(r *referral) string {
 	switch {
+	case r.stead == nil && r.who != "":
+		return r.who + " hands the caller"
 	case r.stead == nil:
 		return c.partnerTo.Name + " hands the caller"
 	case r.stead.guest != nil:

@@ -74,7 +74,7 @@ func (e Hold) apply(c *Call) {
 	a := c.mine(e.Agent, e.Reply)
 	switch {
 	case a == nil:
-	case c.transfer != nil || c.group != nil || len(c.adding) > 0 || a.joined.IsZero():
+	case c.transfer != nil || c.group != nil || len(c.adding) > 0 || a.joined.IsZero() || c.handsOn():
 		e.Reply.no("not_now", "not_while_others", "Not while others are rung, asked or joined.")
 	case a.held:
 		yes(e.Reply)
@@ -105,6 +105,8 @@ func (e Resume) apply(c *Call) {
 	case a == nil:
 	case !a.held:
 		yes(e.Reply)
+	case c.handsOn():
+		e.Reply.no("not_now", "telephone_hands_on", "Your telephone is handing the caller on.")
 	case a.away:
 		e.Reply.no("not_now", "telephone_holds", "Your telephone holds the call. Resume it there.")
 	default:
@@ -266,6 +268,11 @@ func (e Hangup) apply(c *Call) {
 	}
 	if c.transfer != nil {
 		c.takeBack()
+		yes(e.Reply)
+		return
+	}
+	if c.handsOn() {
+		c.referralFailed("taken_back", 487)
 		yes(e.Reply)
 		return
 	}

@@ -53,7 +53,7 @@ func (e Transfer) apply(c *Call) {
 	switch {
 	case a == nil:
 		return
-	case a.joined.IsZero():
+	case a.joined.IsZero() || c.handsOn():
 		e.Reply.no("not_now", "not_talking", "Wait until you talk.")
 		return
 	case c.left != nil:
@@ -247,6 +247,7 @@ func (c *Call) handToPartner(t *transfer) {
 
 // handOver releases an agent whose caller somebody else has now.
 func (c *Call) handOver(a *agentLeg, to string) {
+	a.leaves = c.tellPhone(a, 200) || a.leaves
 	c.deps.Consoles.Say(a.id, Said{Kind: "state", Key: "transferred", Args: map[string]string{"who": to}, Words: "Transferred. " + to + " answered."})
 	c.release(a, "transferred", to, "agent")
 }
@@ -260,6 +261,7 @@ func (c *Call) transferFailed(why string, code int) {
 	}
 	c.endTransfer(t)
 	c.transfer = nil
+	c.tellPhone(t.by, max(code, 480))
 	c.recordMove(t, fact.Failed, why, code, back)
 	who := t.to
 	if t.leg != nil {
@@ -330,6 +332,8 @@ func (e Undo) apply(c *Call) {
 		return
 	}
 	switch n := len(c.adding); {
+	case c.handsOn():
+		c.referralFailed("taken_back", 487)
 	case c.transfer != nil:
 		c.takeBack()
 	case n > 0:
@@ -354,6 +358,7 @@ func (c *Call) dropTransfer(stage fact.Stage, why string) {
 	t := c.transfer
 	c.transfer = nil
 	c.endTransfer(t)
+	c.tellPhone(t.by, 487)
 	c.recordMove(t, stage, why, 0, "")
 }
 
