@@ -108,9 +108,9 @@ func (n *trunk) realm() string {
 	return "cordboard"
 }
 
-// nonce is the time and its seal, so that none need be kept.
+// nonce is the time, something that makes it the only one, and their seal, so that none need be kept.
 func (e *Edge) nonce(n *trunk, now time.Time) string {
-	t := strconv.FormatInt(now.UnixNano(), 36)
+	t := strconv.FormatInt(now.UnixNano(), 36) + "-" + randomHex(4)
 	return t + "." + e.seal(n, t)
 }
 
@@ -150,7 +150,8 @@ func (e *Edge) right(n *trunk, req *sip.Request, p map[string]string, user, pass
 	if subtle.ConstantTimeCompare([]byte(strings.ToLower(p["response"])), []byte(want)) != 1 {
 		return false, false
 	}
-	made, err := strconv.ParseInt(stamp, 36, 64)
+	at, _, _ := strings.Cut(stamp, "-")
+	made, err := strconv.ParseInt(at, 36, 64)
 	return true, err != nil || now.Sub(time.Unix(0, made)) > nonceLife
 }
 
