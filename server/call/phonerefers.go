@@ -21,7 +21,7 @@ func (c *Call) phoneRefers(a *agentLeg, v trunk.Referred, answer func(int)) {
 	}
 	to, known := c.referTarget(a, userOf(v.URI))
 	switch {
-	case a.at == fact.AtTeams && (!known || to.Kind == "number") && c.mayRefer(to):
+	case a.at == fact.AtTeams && (!known || to.Kind == "number" || to.Kind == Help) && c.mayRefer(to):
 		c.phoneHandsOn(a, v, to, answer)
 		return
 	case !known || v.Replaces != "": // a telephone's second call is none that we could join to this one
@@ -47,6 +47,9 @@ func (c *Call) referTarget(a *agentLeg, user string) (Target, bool) {
 	r, via := c.deps.Rules, a.phone.dialog.Info().Trunk
 	if user == "" {
 		return Target{Kind: "person", Name: "a colleague"}, false
+	}
+	if help := c.help(Target{Kind: "number", Name: user, Number: fact.Number(user)}); help.Kind == Help {
+		return help, true
 	}
 	if r.Extension != nil {
 		if to, ok := r.Extension(via, user); ok {

@@ -273,7 +273,9 @@ func TestACallOfATelephoneIsItsOwn(t *testing.T) {
 		h := newHouse(t, nil, london(), desks())
 		p := h.telephone("192.0.2.41:5062", "201", "s3cret")
 		p.in("Contact: " + p.contact + "\n")
-		from := func(s string) string { return strings.Replace(s, "sip:+14255550100@192.0.2.2", "sip:201@desks.contoso.example", 1) }
+		from := func(s string) string {
+			return strings.Replace(s, "sip:+14255550100@192.0.2.2", "sip:201@desks.contoso.example", 1)
+		}
 		p.send(from(p.request("INVITE", 1, "", "", offer)))
 		r := p.expect("SIP/2.0 401")
 		c, _ := digestParams(r.header("WWW-Authenticate"))
