@@ -142,16 +142,21 @@ func queuesOf(t *config.Tenant, user string) []fact.QueueID {
 
 func deskRules(c *config.Config, t *config.Tenant) desk.Rules {
 	r := desk.Rules{PresenceOld: t.Presence.Stale, Emergency: t.Outbound.Emergency.Numbers, Helps: t.Outbound.Emergency.Place}
-	for _, x := range t.Reasons {
-		r.Reasons = append(r.Reasons, wire.Reason{ID: x.ID, Name: x.Name, Key: x.Key, Allowance: x.Allowance})
-	}
+	r.Reasons = reasons(t.Reasons)
 	for _, q := range t.Queues {
-		r.Queues = append(r.Queues, desk.QueueRule{ID: fact.QueueID(q.ID), Name: q.Name, Skills: skillLevels(q.Skills), Target: levelWords(q.ServiceLevel), More: q.Wrapup.More, Coded: q.Wrapup.Required})
+		r.Queues = append(r.Queues, desk.QueueRule{ID: fact.QueueID(q.ID), Name: q.Name, Skills: skillLevels(q.Skills), Target: levelWords(q.ServiceLevel), More: q.Wrapup.More, Coded: q.Wrapup.Required, Declines: reasons(q.Declined.Reasons), OnePress: q.OnePressHangup})
 	}
 	for _, i := range c.Server.ICE {
 		r.ICE = append(r.ICE, wire.ICEServer{URLs: i.URLs, Username: i.Username, Credential: string(i.Password)})
 	}
 	return r
+}
+
+func reasons(all []config.Reason) (out []wire.Reason) {
+	for _, x := range all {
+		out = append(out, wire.Reason{ID: x.ID, Name: x.Name, Key: x.Key, Allowance: x.Allowance})
+	}
+	return out
 }
 
 func levelWords(s config.ServiceLevel) string {

@@ -43,7 +43,7 @@ func (m *Model) answerMuted(string) tea.Cmd {
 
 // decline asks for the reason when there are reasons to choose from.
 func (m *Model) decline(key string) tea.Cmd {
-	if len(m.board.Reasons) == 0 {
+	if len(m.declineReasons()) == 0 {
 		return m.declinePlain(key)
 	}
 	m.prefix = inDecline
@@ -57,7 +57,7 @@ func (m *Model) declinePlain(string) tea.Cmd {
 
 func (m *Model) pickDecline(key string) tea.Cmd {
 	m.prefix = inNone
-	r := m.reasonByKey(key)
+	r := reasonByKey(m.declineReasons(), key)
 	if r == nil || m.board.Offer == nil {
 		return nil
 	}
@@ -67,7 +67,7 @@ func (m *Model) pickDecline(key string) tea.Cmd {
 
 func (m *Model) pickReason(key string) tea.Cmd {
 	m.prefix = inNone
-	r := m.reasonByKey(key)
+	r := reasonByKey(m.board.Reasons, key)
 	if r == nil {
 		return nil
 	}
@@ -75,13 +75,29 @@ func (m *Model) pickReason(key string) tea.Cmd {
 }
 
 // reasonByKey finds a reason by its letter, or by its place when it has none.
-func (m *Model) reasonByKey(key string) *wire.Reason {
-	for i := range m.board.Reasons {
-		if r := &m.board.Reasons[i]; reasonKey(r, i) == key {
+func reasonByKey(all []wire.Reason, key string) *wire.Reason {
+	for i := range all {
+		if r := &all[i]; reasonKey(r, i) == key {
 			return r
 		}
 	}
 	return nil
+}
+
+// declineReasons are why the offer may be declined: those of its queue, else those of not ready.
+func (m *Model) declineReasons() []wire.Reason {
+	if o := m.board.Offer; o != nil && len(o.Reasons) > 0 {
+		return o.Reasons
+	}
+	return m.board.Reasons
+}
+
+// prefixReasons are what the next key chooses from.
+func (m *Model) prefixReasons(declines bool) []wire.Reason {
+	if declines {
+		return m.declineReasons()
+	}
+	return m.board.Reasons
 }
 
 func reasonKey(r *wire.Reason, i int) string {

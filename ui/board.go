@@ -181,9 +181,11 @@ func (b *Board) contact() string {
 }
 
 // reason with that key or, in --plain, of that name or id.
-func (b *Board) reason(key string) *wire.Reason {
-	for i := range b.Reasons {
-		if r := &b.Reasons[i]; r.Key == key || equalFold(r.ID, key) || equalFold(r.Name, key) {
+func (b *Board) reason(key string) *wire.Reason { return reasonNamed(b.Reasons, key) }
+
+func reasonNamed(all []wire.Reason, key string) *wire.Reason {
+	for i := range all {
+		if r := &all[i]; r.Key == key || equalFold(r.ID, key) || equalFold(r.Name, key) {
 			return r
 		}
 	}

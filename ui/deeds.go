@@ -63,7 +63,7 @@ func mute(on bool) func(*Model, string) tea.Cmd {
 // sure makes a deed that wants its key a second time.
 func sure(a action) func(*Model, string) tea.Cmd {
 	return func(m *Model, key string) tea.Cmd {
-		if a == actHangup && m.otherEndGone() {
+		if a == actHangup && (m.otherEndGone() || m.onePress()) {
 			return m.do(wire.Command{Do: wire.DoHangup})
 		}
 		m.sure = sureness{act: a, key: key, since: m.now}
@@ -90,6 +90,9 @@ func (m *Model) otherEndGone() bool {
 	}
 	return len(c.Parties) > 0
 }
+
+// onePress says that the queue wants no second press.
+func (m *Model) onePress() bool { return m.board.Call != nil && m.board.Call.OnePress }
 
 func (m *Model) sureYes(string) tea.Cmd {
 	act := m.sure.act

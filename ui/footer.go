@@ -110,8 +110,9 @@ func (m *Model) footerExtra(in mode) [][2]string {
 	var list [][2]string
 	switch in {
 	case inReason, inDecline:
-		for i := range m.board.Reasons {
-			r := &m.board.Reasons[i]
+		all := m.prefixReasons(in == inDecline)
+		for i := range all {
+			r := &all[i]
 			list = append(list, [2]string{reasonKey(r, i), r.Name})
 		}
 	case inQueue:

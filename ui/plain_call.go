@@ -111,7 +111,7 @@ func (p *plain) hangup() {
 		m.do(wire.Command{Do: wire.DoDrop})
 	case in == inSending:
 		m.do(undo())
-	case in == inDial || m.otherEndGone() || m.now.Before(p.sureBy):
+	case in == inDial || m.otherEndGone() || m.onePress() || m.now.Before(p.sureBy):
 		p.sureBy = m.now
 		m.do(wire.Command{Do: wire.DoHangup})
 	default:

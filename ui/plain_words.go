@@ -160,9 +160,9 @@ func (p *plain) withOffer(f func()) {
 func (p *plain) decline(reason string) {
 	c := wire.Command{Do: wire.DoDecline, Reservation: p.m.board.Offer.Reservation, Contact: p.m.board.Offer.Contact}
 	if reason != "" {
-		r := p.m.board.reason(reason)
+		r := reasonNamed(p.m.declineReasons(), reason)
 		if r == nil {
-			p.no(p.reasons())
+			p.no(p.reasons(p.m.declineReasons()))
 			return
 		}
 		c.Reason = r.ID
@@ -178,16 +178,16 @@ func (p *plain) notReady(reason string) {
 	}
 	r := p.m.board.reason(reason)
 	if r == nil {
-		p.no(p.reasons())
+		p.no(p.reasons(p.m.board.Reasons))
 		return
 	}
 	p.m.do(wire.Command{Do: wire.DoNotReady, Reason: r.ID})
 }
 
-func (p *plain) reasons() string {
+func (p *plain) reasons(all []wire.Reason) string {
 	var s []string
-	for i := range p.m.board.Reasons {
-		r := &p.m.board.Reasons[i]
+	for i := range all {
+		r := &all[i]
 		s = append(s, reasonKey(r, i)+" "+r.Name)
 	}
 	return p.m.v[wWhyPause] + " " + strings.Join(s, ", ")

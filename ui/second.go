@@ -95,8 +95,9 @@ func (m *Model) prefixRow(l *line) {
 			head = wAfterCall
 		}
 		l.put(dim, m.v[head])
-		for i := range m.board.Reasons {
-			r := &m.board.Reasons[i]
+		all := m.prefixReasons(m.prefix == inDecline)
+		for i := range all {
+			r := &all[i]
 			l.sp(2).put(text|bold, reasonKey(r, i)+" ").put(text, r.Name)
 		}
 	case inAsk:

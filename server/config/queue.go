@@ -101,7 +101,7 @@ func (a *AfterMissed) parse(text string) error {
 // Declined is what a declined offer does.
 type Declined struct {
 	Then    string   `yaml:"then" oneof:"ready notready" doc:"the agent's state after it"`
-	Reasons []Reason `yaml:"reasons" doc:"what the agent may say; without any the agent just declines"`
+	Reasons []Reason `yaml:"reasons" doc:"what the agent may say; without any, the reasons of not ready"`
 }
 
 // check: served says that agents from a group take the queue's calls.

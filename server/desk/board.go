@@ -203,6 +203,13 @@ func (s *seat) reason(id string) *wire.Reason {
 			return &r
 		}
 	}
+	for _, q := range s.room.tenant().Rules.Queues {
+		for _, r := range q.Declines {
+			if r.ID == id {
+				return &r
+			}
+		}
+	}
 	if name, known := builtIn[id]; known {
 		return &wire.Reason{ID: id, Name: name}
 	}

@@ -14,7 +14,6 @@ import (
 const (
 	maxID     = 128
 	maxSearch = 256
-	maxReason = 64
 )
 
 // commanded is a command of the console. Done once; the same id again gets the same reply.
@@ -149,8 +148,8 @@ var verbs = map[wire.Verb]func(*seat, wire.Command){
 	wire.DoNotReady: (*seat).notReady,
 	wire.DoAnswer:   (*seat).accept,
 	wire.DoDecline: func(s *seat, c wire.Command) {
-		if c.Reason = clean(c.Reason); len(c.Reason) > maxReason {
-			s.no(c.ID, "bad", "no_reason", "There is no such reason.")
+		if !s.mayDecline(c.Reason) {
+			s.no(c.ID, "unknown", "no_reason", "There is no such reason.")
 			return
 		}
 		s.room.tenant().ACD.Ask(routing.Decline{Reservation: fact.ReservationID(c.Reservation), Agent: s.person.ID, Reason: c.Reason}, s.inTime(c.ID, done{key: "ok_declined", words: "declined"}))
@@ -227,6 +226,16 @@ var verbs = map[wire.Verb]func(*seat, wire.Command){
 			}
 		})
 	},
+}
+
+// mayDecline reports whether an offer may be declined for a reason: none, one of its queue, or one of not ready.
+func (s *seat) mayDecline(reason string) bool {
+	is := func(r wire.Reason) bool { return r.ID == reason }
+	o := s.board.Offer
+	if reason == "" || o != nil && slices.ContainsFunc(o.Reasons, is) {
+		return true
+	}
+	return (o == nil || len(o.Reasons) == 0) && slices.ContainsFunc(s.room.tenant().Rules.Reasons, is)
 }
 
 func (s *seat) notReady(c wire.Command) {

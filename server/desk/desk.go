@@ -71,12 +71,14 @@ type Rules struct {
 
 // QueueRule is a queue as agents see it.
 type QueueRule struct {
-	ID     fact.QueueID
-	Name   string
-	Target string
-	More   int
-	Coded  bool           // the work after a call ends only with a code
-	Skills map[string]int // that its calls ask for, with the least level
+	ID       fact.QueueID
+	Name     string
+	Target   string
+	More     int
+	Coded    bool           // the work after a call ends only with a code
+	Skills   map[string]int // that its calls ask for, with the least level
+	Declines []wire.Reason  // why an offer may be declined; none: Rules.Reasons
+	OnePress bool           // hanging up needs no second press
 }
 
 // History answers from the ledger. It may take time; the desk asks beside its loops.
@@ -273,4 +275,14 @@ func (r *Room) WrapGone(to fact.AgentID, id fact.ContactID) { r.r.tell(to, wrapG
 // Say tells one line.
 func (r *Room) Say(to fact.AgentID, s call.Said) {
 	r.r.tell(to, said{wire.Said{Kind: s.Kind, Key: s.Key, Args: s.Args, Words: s.Words, Bad: s.Bad}})
+}
+
+// queueNamed gives what the desk knows of the queue that agents read by this name; empty when there is none.
+func (t *Tenant) queueNamed(name string) QueueRule {
+	for _, q := range t.Rules.Queues {
+		if q.Name == name {
+			return q
+		}
+	}
+	return QueueRule{}
 }

@@ -20,6 +20,7 @@ type offered struct {
 func (e offered) apply(s *seat) {
 	s.offers[e.o.Reservation] = e.c
 	w := wireOffer(e.o)
+	w.Reasons = s.room.tenant().queueNamed(w.Queue).Declines
 	news := &wire.Said{Kind: "offer", Key: "offer", Args: map[string]string{"who": who(w.Caller), "queue": w.Queue}, Words: who(w.Caller) + " is calling. " + w.Queue + "."}
 	switch w.Kind {
 	case "consult":
@@ -125,6 +126,7 @@ func (e carded) apply(s *seat) {
 		clear(s.tried)
 	}
 	w := wireCall(e.k)
+	w.OnePress = s.room.tenant().queueNamed(w.Queue).OnePress && w.Direction == "in"
 	if s.factsOf == e.k.Contact {
 		w.Known, w.Caller.Today = s.facts, s.callsToday
 	}

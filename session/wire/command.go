@@ -8,7 +8,7 @@ type Command struct {
 
 	Reservation string  `json:"reservation,omitempty"` // answer, decline
 	Contact     string  `json:"contact,omitempty"`     // the call meant, when the console knows it: a late key never hits the next call
-	Reason      string  `json:"reason,omitempty"`      // notready, decline: a reason id of Board.Reasons
+	Reason      string  `json:"reason,omitempty"`      // notready, decline: a reason id of Board.Reasons, or of Offer.Reasons
 	Muted       bool    `json:"muted,omitempty"`       // answer muted; mute on or off
 	To          *Target `json:"to,omitempty"`          // transfer, ask, dial
 	Digits      string  `json:"digits,omitempty"`      // tones: 0-9 * # A-D and comma for a pause of 500 ms

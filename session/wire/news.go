@@ -179,6 +179,8 @@ type Offer struct {
 	Head        bool      `json:"head,omitempty"`  // it came back to the head of the queue
 	Kind        string    `json:"kind,omitempty"`  // consult: a colleague asks first; transfer: a colleague hands on; empty: the queue's
 	From        string    `json:"from,omitempty"`  // the colleague's name
+	// Reasons are why it may be declined; none: Board.Reasons.
+	Reasons []Reason `json:"reasons,omitempty"`
 	// Endpoint is where it rings: sip, teams; empty: at the console. Elsewhere than there it is answered there.
 	Endpoint string `json:"endpoint,omitempty"`
 }
@@ -215,6 +217,7 @@ type Call struct {
 	Tones     string    `json:"tones,omitempty"` // sent so far
 	Failed    string    `json:"failed,omitempty"`
 	Chats     []Chat    `json:"chats,omitempty"`
+	OnePress  bool      `json:"one_press,omitempty"` // hanging up needs no second press
 }
 
 // Chat is a Teams chat about this call.
