@@ -126,19 +126,22 @@ func (h history) Known(t fact.TenantID, n fact.Number) (out []wire.Fact) {
 	return out
 }
 
-// Why tells the story of a contact, a line a fact.
-func (h history) Why(t fact.TenantID, c fact.ContactID) (out []string) {
+// Why tells the story of a contact, a step a fact, and its sum.
+func (h history) Why(t fact.TenantID, c fact.ContactID) (steps []wire.Step, sum string) {
 	h.ask("why", func(ctx context.Context) error {
 		if err := h.s.ledger.Sync(ctx); err != nil {
 			return err
 		}
 		s, err := h.s.ledger.Contact(ctx, t, c)
 		if err == nil {
-			out = ledger.StoryLines(s, h.t.Zone())
+			for _, l := range s.Lines(h.t.Zone()) {
+				steps = append(steps, wire.Step{At: l.At, What: l.What, Words: l.Text})
+			}
+			sum = s.Sum()
 		}
 		return err
 	})
-	return out
+	return steps, sum
 }
 
 // closeOpen ends, in the ledger, what a server that was killed left open: every contact ends exactly once.

@@ -150,7 +150,7 @@ func (m *Model) undoable() bool {
 
 func (m *Model) askWhy(string) tea.Cmd {
 	open(overWhy)(m, "")
-	m.whyText = m.story()
+	m.whyText, m.steps, m.sum, m.contact = m.story(), nil, "", m.board.contact()
 	return m.do(wire.Command{Do: wire.DoWhy, Contact: m.board.contact()})
 }
 

@@ -304,6 +304,13 @@ func scenes() []scene {
 		{"note", "TALKING", true, then(call(nil), "e", " 再", "试", "!")},
 		{"help", "TALKING", true, then(call(nil), "?")},
 		{"why", "TALKING", true, then(call(nil), "@")},
+		{"contact", "TALKING", true, func(r *rig) {
+			call(nil)(r)
+			r.keys("H")
+			r.reply(wire.Reply{OK: true, Rows: stage.Board(noon).Last})
+			r.keys("enter")
+			r.reply(wire.Reply{OK: true, Steps: stage.Steps(noon), Sum: "waited 0:38, talked 6:10, held 0:34, wrap-up 0:31, VPN, with Adele Vance and Megan Bowen, caller hung up, worst leg MOS 3.9"})
+		}},
 		{"history", "TALKING", true, func(r *rig) {
 			call(nil)(r)
 			r.keys("H")

@@ -30,7 +30,7 @@ func (m *Model) rowStory(key string) tea.Cmd {
 	r := m.row()
 	m.behind = overHistory
 	m.over = overWhy
-	m.whyText = nil
+	m.whyText, m.steps, m.sum, m.contact = nil, nil, "", r.Contact
 	return m.do(wire.Command{Do: wire.DoWhy, Contact: r.Contact})
 }
 

@@ -114,6 +114,9 @@ type Model struct {
 	news    Told // this console's own line, when newer than the server's
 	list    list // what scrolls
 	whyText []string
+	steps   []wire.Step // of a contact, from its arrival to its end
+	sum     string
+	contact string // whose story is open, when it is not the caller's
 
 	note            editor
 	noteFor         string

@@ -1,43 +1,10 @@
 package ui
 
 import (
-	"strings"
 	"time"
 
 	"cordboard/session/wire"
 )
-
-// whyPane is the story behind what the desk shows: the server's own words.
-func (m *Model) whyPane(w, h int) []string {
-	p := m.t.pane(w, round, talk, m.t.words().put(text|bold, m.v[wWhyTitle]), m.t.words().put(text|bold, "Esc ").put(dim, m.v[wkBack]))
-	if len(m.whyText) == 0 {
-		p.add(p.line().put(dim, m.v[wAsked]))
-	}
-	rows := m.whyRows(p.inner())
-	from, to := m.list.window(len(rows), h-2)
-	for _, r := range rows[from:to] {
-		p.add(p.line().put(text, r))
-	}
-	return p.close(h)
-}
-
-// whyRows are the story's lines, long ones going on under their words.
-func (m *Model) whyRows(w int) []string {
-	var rows []string
-	for _, s := range m.whyText {
-		indent := min(24, w/3)
-		for i, r := range wrapText(s, w) {
-			if i == 0 {
-				rows = append(rows, r)
-				continue
-			}
-			for _, more := range wrapText(strings.TrimSpace(r), w-indent) {
-				rows = append(rows, blanks(indent)+more)
-			}
-		}
-	}
-	return rows
-}
 
 // historyPane is the day of this agent: one row a contact, only those in sight are drawn.
 func (m *Model) historyPane(w, h int) []string {

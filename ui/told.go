@@ -173,7 +173,7 @@ func (m *Model) replied(r wire.Reply) tea.Cmd {
 		m.history = r.Rows
 		return nil
 	case cmd.Do == wire.DoWhy && r.OK:
-		m.whyText = r.Lines
+		m.whyText, m.steps, m.sum = r.Lines, r.Steps, r.Sum
 		return nil
 	case cmd.Do == wire.DoNote && r.OK:
 		return nil

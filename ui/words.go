@@ -256,6 +256,9 @@ const (
 	wWhyCodeFirst
 	wWhyNoCall
 	wAsked
+	wContact
+	wCradle
+	wSum
 	wNCalls
 	wColTime
 	wColWho

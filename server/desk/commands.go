@@ -325,7 +325,14 @@ func (s *seat) why(c wire.Command) {
 		s.reply(wire.Reply{ID: c.ID, OK: true, Lines: lines})
 		return
 	}
-	s.besideFor(c.ID, func() event { return replied{wire.Reply{ID: c.ID, OK: true, Lines: t.History.Why(t.ID, id)}} })
+	s.besideFor(c.ID, func() event {
+		steps, sum := t.History.Why(t.ID, id)
+		r := wire.Reply{ID: c.ID, OK: true, Steps: steps, Sum: sum}
+		for _, x := range steps { // for consoles that know no steps, and for --plain
+			r.Lines = append(r.Lines, strings.TrimSpace(x.At.Format("15:04:05.000")+"  "+x.What+"  "+x.Words))
+		}
+		return replied{r}
+	})
 }
 
 func idleWords(i wire.Idle) string {

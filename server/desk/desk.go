@@ -87,7 +87,7 @@ type History interface {
 	Today(t fact.TenantID, a fact.AgentID) wire.Today
 	CallerToday(t fact.TenantID, n fact.Number) int
 	Known(t fact.TenantID, n fact.Number) []wire.Fact
-	Why(t fact.TenantID, c fact.ContactID) []string
+	Why(t fact.TenantID, c fact.ContactID) (steps []wire.Step, sum string)
 }
 
 // Options of a desk.

@@ -32,6 +32,9 @@ func storyText(w io.Writer, s *Story, zone *time.Location) error {
 	return err
 }
 
+// Sum is the contact in one line: waited, talked, held, wrap-up, code, with whom, how it ended, the worst voice.
+func (s *Story) Sum() string { return s.sum() }
+
 // sum is the contact in one line.
 func (s *Story) sum() string {
 	c := s.Contact

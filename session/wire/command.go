@@ -1,5 +1,7 @@
 package wire
 
+import "time"
+
 // Command is something the person wants. ID is made by the console; the same ID sent twice is done once,
 // and gets the same Reply.
 type Command struct {
@@ -93,6 +95,16 @@ type Reply struct {
 	People []Person `json:"people,omitempty"` // search
 	Rows   []Row    `json:"rows,omitempty"`   // history
 	Lines  []string `json:"lines,omitempty"`  // why
+	Steps  []Step   `json:"steps,omitempty"`  // why, of a contact: from its arrival to its end
+	Sum    string   `json:"sum,omitempty"`    // why, of a contact: how long it waited, talked and how it ended
+}
+
+// Step is one line of a contact's story. What is one word (arrived, queued, offered, talking, hold, transfer, back, ended, …),
+// Words the rest, with SIP codes beside them.
+type Step struct {
+	At    time.Time `json:"at"`
+	What  string    `json:"what"`
+	Words string    `json:"words,omitempty"`
 }
 
 // Ask is a question that stands before an action: this expert is in a meeting, ring anyway?
