@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,6 +18,7 @@ import (
 
 // pages is a directory that is told in pages of two, with links that are numbers of changes.
 type pages struct {
+	mu     sync.Mutex // the test has it but for the time that it lets pass
 	all    []people.Change
 	since  int // older links are forgotten
 	fail   int // the next so many requests, after the first good one
@@ -27,6 +29,8 @@ type pages struct {
 func (p *pages) Members(context.Context, string) ([]people.Member, error) { return nil, nil }
 
 func (p *pages) Changes(_ context.Context, link string) (DirectoryPage, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.asked = append(p.asked, link)
 	from, _ := strconv.Atoi(strings.TrimPrefix(link, "next"))
 	if link != "" && from < p.since {
@@ -55,18 +59,29 @@ type following struct {
 func follow(t *testing.T, p *pages, dir string) *following {
 	f := &following{p: p, on: true}
 	f.company = newCompany(p, filepath.Join(dir, "directory.json"), slog.New(slog.DiscardHandler))
-	f.company.wanted = func() (bool, time.Duration) { return f.on, 2 * time.Minute }
-	f.company.told = func() { f.told++ }
+	f.company.wanted = func() (bool, time.Duration) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return f.on, 2 * time.Minute
+	}
+	f.company.told = func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		f.told++
+	}
+	p.mu.Lock()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { f.run(ctx); close(done) }()
-	t.Cleanup(func() { cancel(); <-done })
+	t.Cleanup(func() { p.mu.Unlock(); cancel(); <-done })
 	return f
 }
 
 func (f *following) after(d time.Duration) string {
+	f.p.mu.Unlock()
 	time.Sleep(d)
 	synctest.Wait()
+	f.p.mu.Lock()
 	var out []string
 	for _, m := range f.all() {
 		out = append(out, m.Name)

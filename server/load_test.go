@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,12 +17,12 @@ import (
 	"cordboard/server/routing"
 )
 
-// burning is a process that uses a share of two processors, in virtual time.
-func burning(share *float64) *processor {
+// burning is a process that uses a share (per cent) of two processors, in virtual time.
+func burning(share *atomic.Int64) *processor {
 	last, used := time.Now(), time.Duration(0)
 	return &processor{cores: 2, used: func() time.Duration {
 		now := time.Now()
-		used += time.Duration(*share * 2 * float64(now.Sub(last)))
+		used += time.Duration(share.Load()) * 2 * now.Sub(last) / 100
 		last = now
 		return used
 	}}
@@ -29,7 +30,8 @@ func burning(share *float64) *processor {
 
 func TestTheProcessorsAreBusyAfterTwoSecondsAndFreeAfterTwoMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		share := 0.3
+		var share atomic.Int64
+		share.Store(30)
 		p := burning(&share)
 		ctx, cancel := context.WithCancel(context.Background())
 		defer cancel()
@@ -45,14 +47,14 @@ func TestTheProcessorsAreBusyAfterTwoSecondsAndFreeAfterTwoMore(t *testing.T) {
 		if got := at(3 * time.Second); got < 29 || got > 30 {
 			t.Errorf("%d %% of a process that uses 30", got)
 		}
-		share = 1
+		share.Store(100)
 		if got := at(time.Second); got > 85 {
 			t.Errorf("%d %% after a second only", got)
 		}
 		if got := at(1100 * time.Millisecond); got < 99 {
 			t.Errorf("%d %% after two seconds of all there is", got)
 		}
-		share = 0.1
+		share.Store(10)
 		if got := at(2100 * time.Millisecond); got > 10 {
 			t.Errorf("%d %% two seconds after it was over", got)
 		}
