@@ -2,29 +2,46 @@ package server_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
 	"cordboard/server/lab"
 	"cordboard/server/lab/peers"
+	"cordboard/server/ledger"
 )
 
 // TestSippCallers plays callers that are not ours: each must see what SIP promises, and leave one contact with its end
 // in the ledger.
 func TestSippCallers(t *testing.T) {
+	scenarios := []string{"call", "late_offer", "hold", "codec_change", "dtmf", "dtmf_info", "session_timer", "prack", "update_hold"}
 	for _, transport := range []string{"udp", "tcp"} {
-		h := newHouse(t, houseOptions{wrap: "0 s"})
-		h.agents(lab.AgentsOptions{Users: []string{adele}, AnswerAfter: 50 * time.Millisecond})
-		rows := 0
-		for _, scenario := range []string{"call", "late_offer", "hold", "codec_change", "dtmf", "dtmf_info", "session_timer", "prack", "update_hold"} {
-			t.Run(scenario+" "+transport, func(t *testing.T) {
-				peers.RunSipp(t, peers.SippOptions{Scenario: scenario, Server: h.server.Addresses()["sip_"+transport], Transport: transport, To: supportNumber, From: "+442079460042", Pause: time.Second})
-				rows++
-				if got := h.contacts(rows)[rows-1]; got.End != "completed" || got.EndedBy != "caller" || got.Number != "+442079460042" {
-					t.Errorf("ledger: %+v", got)
+		t.Run(transport, func(t *testing.T) {
+			t.Parallel()
+			var agents []string
+			for i := range scenarios {
+				agents = append(agents, fmt.Sprintf("agent%d@contoso.com", i))
+			}
+			h := newHouse(t, houseOptions{agents: agents, wrap: "0 s"})
+			h.agents(lab.AgentsOptions{Users: agents, AnswerAfter: 50 * time.Millisecond})
+			t.Run("together", func(t *testing.T) {
+				for i, scenario := range scenarios {
+					t.Run(scenario, func(t *testing.T) {
+						t.Parallel()
+						peers.RunSipp(t, peers.SippOptions{Scenario: scenario, Server: h.server.Addresses()["sip_"+transport], Transport: transport,
+							To: supportNumber, From: fmt.Sprintf("+44207946004%d", i), Pause: time.Second})
+					})
 				}
 			})
-		}
+			rows := h.contacts(len(scenarios))
+			for i, scenario := range scenarios {
+				from := fmt.Sprintf("+44207946004%d", i)
+				at := slices.IndexFunc(rows, func(c *ledger.Contact) bool { return c.Number == from })
+				if at < 0 || rows[at].End != "completed" || rows[at].EndedBy != "caller" {
+					t.Errorf("%s: the ledger has %+v", scenario, rows)
+				}
+			}
+		})
 	}
 }
 
