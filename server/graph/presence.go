@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"encoding/json"
 	"html"
 	"regexp"
 	"strings"
@@ -41,17 +42,61 @@ func (c *Client) presenceBatch(ctx context.Context, ids []string) (out []people.
 		asked := c.o.Now()
 		body := communications.NewGetPresencesByUserIdPostRequestBody()
 		body.SetIds(ids)
-		res, err := s.communications.GetPresencesByUserId().PostAsGetPresencesByUserIdPostResponse(ctx, body, nil)
+		req, err := s.communications.GetPresencesByUserId().ToPostRequestInformation(ctx, body, nil)
 		if err != nil {
 			return err
 		}
-		out = make([]people.Reading, 0, len(ids))
-		for _, p := range res.GetValue() {
-			out = append(out, reading(p, asked))
+		got, err := s.adapter.SendPrimitive(ctx, req, "[]byte", mappings)
+		if err != nil {
+			return err
 		}
-		return nil
+		b, _ := got.([]byte)
+		out, err = parsePresences(b, asked)
+		return err
 	})
 	return out, err
+}
+
+// presenceJSON is a presence as Graph writes it. Reading it without the library's models takes a tenth of the time,
+// and a large tenant has ten thousand of them every half minute.
+type presenceJSON struct {
+	ID           string `json:"id"`
+	Availability string `json:"availability"`
+	Activity     string `json:"activity"`
+	Sequence     string `json:"sequenceNumber"`
+	Away         *struct {
+		Is bool `json:"isOutOfOffice"`
+	} `json:"outOfOfficeSettings"`
+	Status *struct {
+		Message *struct {
+			Content string `json:"content"`
+		} `json:"message"`
+	} `json:"statusMessage"`
+}
+
+// parsePresences reads the answer of getPresencesByUserId. A presence of an unknown form is left out, and costs the
+// others nothing.
+func parsePresences(b []byte, asked time.Time) ([]people.Reading, error) {
+	var all struct {
+		Value []json.RawMessage `json:"value"`
+	}
+	if err := json.Unmarshal(b, &all); err != nil {
+		return nil, err
+	}
+	out := make([]people.Reading, 0, len(all.Value))
+	for _, one := range all.Value {
+		var p presenceJSON
+		if json.Unmarshal(one, &p) != nil || p.ID == "" {
+			continue
+		}
+		r := people.Reading{ID: strings.ToLower(p.ID), Availability: p.Availability, Activity: p.Activity, At: asked, Seq: p.Sequence}
+		r.OutOfOffice = p.Away != nil && p.Away.Is
+		if p.Status != nil && p.Status.Message != nil {
+			r.Message = plain(p.Status.Message.Content)
+		}
+		out = append(out, r)
+	}
+	return out, nil
 }
 
 // Presence reads one person's presence at once: at the moment of a key it must be fresh. It does not wait
