@@ -105,6 +105,7 @@ func (n *tenant) prepare(t *config.Tenant) (*current, error) {
 func (n *tenant) peopled(now *current) {
 	now.roster = roster(now.config, n.members.sources(now.config), func(id fact.AgentID) string { return n.server.bindings.OID(string(n.id), string(id)) })
 	now.rules = callRules(now.config, now.roster, &n.presences)
+	now.rules.Insider = n.insider
 	own, trunkFor := ownPhones(now.config), now.rules.TrunkFor
 	now.rules.Extension = func(on, user string) (call.Target, bool) {
 		for id, c := range own {

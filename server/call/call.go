@@ -1,6 +1,7 @@
 package call
 
 import (
+	"cmp"
 	"log/slog"
 	"slices"
 	"time"
@@ -109,8 +110,14 @@ func Start(d Deps, dialog Dialog) *Call {
 	now := time.Now()
 	c := newCall(d, fact.In, now)
 	c.caller = Caller{Name: info.FromName, Number: fact.Number(info.From), Withheld: info.Withheld}
-	if info.Withheld {
+	switch {
+	case info.Withheld: // also from us: who does not want to be known is not looked up
 		c.caller.Number, c.caller.Name = "", ""
+	case d.Rules.Insider != nil:
+		if who, ok := d.Rules.Insider(info.Asserted, c.caller.Number); ok {
+			who.Number, who.Internal = cmp.Or(c.caller.Number, who.Number), true
+			c.caller = who
+		}
 	}
 	c.called, c.trunk = fact.Number(info.To), info.Trunk
 	c.log = c.log.With("trunk", info.Trunk, "sip_call_id", info.CallID)
@@ -229,9 +236,12 @@ func (arrive) apply(c *Call) {
 
 func (c *Call) recordArrival(info trunk.Info) {
 	c.recordOf("", fact.Arrived{
-		Direction: c.direction, Trunk: info.Trunk, Peer: info.Peer, To: c.called, SIPCallID: info.CallID, Withheld: info.Withheld,
-	}, &fact.Personal{Number: c.caller.Number, Name: c.caller.Name})
+		Direction: c.direction, Trunk: info.Trunk, Peer: info.Peer, To: c.called, SIPCallID: info.CallID, Withheld: info.Withheld, Internal: c.caller.Internal,
+	}, &fact.Personal{Number: c.caller.Number, Name: c.caller.Name, Diverted: divertedFrom(info.Diverted)})
 	c.tellStory("came in by trunk " + info.Trunk)
+	for _, d := range info.Diverted {
+		c.tellStory(divertedWords(d))
+	}
 	c.log.Info("call arrived", "from", c.caller.Number, "to", c.called)
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"cordboard/server/fact"
+	"cordboard/server/trunk"
 )
 
 // Caller is the person on the other side, as the call knows them. What the desk adds (company, calls
@@ -12,7 +13,10 @@ type Caller struct {
 	Name     string
 	Number   fact.Number
 	Withheld bool
-	Internal bool
+	Internal bool // somebody of the company; Person and Department say who
+	// Person is the id of the roster, or of the company's directory.
+	Person     string
+	Department string
 }
 
 // Offer is a ringing card.
@@ -202,4 +206,21 @@ func (c *Call) queueName() string {
 		return q.Name
 	}
 	return ""
+}
+
+func divertedFrom(all []trunk.Diverted) (out []fact.Diverted) {
+	for _, d := range all {
+		out = append(out, fact.Diverted{Number: fact.Number(d.User), Why: d.Reason})
+	}
+	return out
+}
+
+// divertedWords say where a call was before it came to us.
+func divertedWords(d trunk.Diverted) string {
+	from := d.User
+	if from == "" {
+		from = "a withheld number"
+	}
+	why := map[string]string{"busy": ", which was busy", "no_answer": ", where nobody answered", "declined": ", where it was declined", "unavailable": ", which could not be reached"}
+	return "sent on from " + from + why[d.Reason]
 }

@@ -98,6 +98,9 @@ type Rules struct {
 	Number    func(trunkID string, n fact.Number) (flow.Destination, bool)
 	Queue     func(id fact.QueueID) (Queue, bool)
 	AgentName func(id fact.AgentID) string
+	// Insider finds a caller among the people of the company: by the URIs that a trusted peer asserts, else by the number.
+	// nil: nobody is found.
+	Insider func(asserted []string, from fact.Number) (Caller, bool)
 	// TrunkFor gives a number in its international form and the trunk it goes by; false when it may not be dialled.
 	TrunkFor func(n fact.Number) (full fact.Number, trunkID string, ok bool)
 	SRTP     func(trunkID string) string

@@ -20,6 +20,7 @@ type Arrived struct {
 	To        Number    `json:"to,omitempty"` // our number that was called
 	SIPCallID string    `json:"sip_call_id,omitempty"`
 	Withheld  bool      `json:"withheld,omitempty"`
+	Internal  bool      `json:"internal,omitempty"` // somebody of the company
 }
 
 // Kind is "contact.arrived".

@@ -34,6 +34,14 @@ type Personal struct {
 	Number Number `json:"number,omitempty"`
 	Name   string `json:"name,omitempty"`
 	Note   string `json:"note,omitempty"`
+	// Diverted is what the call was sent on from before it came here, oldest first.
+	Diverted []Diverted `json:"diverted,omitempty"`
+}
+
+// Diverted is a number that a call was sent on from.
+type Diverted struct {
+	Number Number `json:"number,omitempty"` // empty: it is not to be shown
+	Why    string `json:"why,omitempty"`    // busy, no_answer, unconditional, declined, unavailable
 }
 
 // Written is an entry as it is stored: Data is the whole, Fact and Personal (empty: none) are the parts of it that

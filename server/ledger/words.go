@@ -101,7 +101,21 @@ func arrivedWords(e *fact.Entry, f fact.Arrived) string {
 	if f.SIPCallID != "" {
 		id = "Call-ID " + f.SIPCallID
 	}
-	return list(from, "to "+string(f.To), via, id)
+	internal := ""
+	if f.Internal {
+		internal = "internal"
+	}
+	parts := []string{from, internal, "to " + string(f.To)}
+	if e.Personal != nil {
+		for _, d := range e.Personal.Diverted {
+			number := string(d.Number)
+			if number == "" {
+				number = "a withheld number"
+			}
+			parts = append(parts, strings.TrimSpace("sent on from "+number+" "+strings.ReplaceAll(d.Why, "_", " ")))
+		}
+	}
+	return list(append(parts, via, id)...)
 }
 
 func queuedWords(f fact.Queued) string {

@@ -20,6 +20,8 @@ type Index struct {
 	all    []*Person // the roster's first, in its order
 	roster int
 	at     map[fact.AgentID]int32
+	users  map[string]int32
+	rung   map[fact.Number]int32 // by telephone number; -1: several share it
 
 	words []string // sorted, each once
 	from  []int32  // where the hits of a word begin; one more than words
@@ -65,9 +67,11 @@ func NewIndex(r *Roster, directory []Member) *Index {
 		x.all = append(x.all, m.person())
 	}
 	x.at = make(map[fact.AgentID]int32, len(x.all))
+	x.users, x.rung = make(map[string]int32, len(x.all)), make(map[fact.Number]int32, len(x.all))
 	gathered := map[string][]hit{}
 	for i, p := range x.all {
 		x.at[p.ID] = int32(i)
+		x.reach(int32(i), p)
 		x.gather(gathered, i, p)
 	}
 	x.lay(gathered)
@@ -84,6 +88,47 @@ func (m *Member) person() *Person {
 		p.Name = m.User
 	}
 	return p
+}
+
+// reach notes by what a caller is known as this person. A number that several share says nothing of who calls; one
+// of the roster is believed before those of the directory.
+func (x *Index) reach(i int32, p *Person) {
+	if p.User != "" {
+		x.users[strings.ToLower(p.User)] = i
+	}
+	if p.Number == "" {
+		return
+	}
+	other, taken := x.rung[p.Number]
+	switch {
+	case !taken:
+		x.rung[p.Number] = i
+	case other >= 0 && int(other) < x.roster && int(i) >= x.roster:
+	default:
+		x.rung[p.Number] = -1
+	}
+}
+
+// ByUser gives a person by user name, or nil.
+func (x *Index) ByUser(user string) *Person {
+	if x == nil {
+		return nil
+	}
+	if i, ok := x.users[strings.ToLower(user)]; ok {
+		return x.all[i]
+	}
+	return nil
+}
+
+// ByNumber gives the one person with a telephone number, + and digits; nil when there is none, or more than one.
+func (x *Index) ByNumber(n fact.Number) *Person {
+	if x == nil {
+		return nil
+	}
+	if i, ok := x.rung[n]; ok && i >= 0 {
+		return x.all[i]
+	}
+	return nil
 }
 
 // Roster is the one that the index was made of.

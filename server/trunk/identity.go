@@ -59,7 +59,7 @@ func (e *Edge) infoOf(req *sip.Request, n *trunk, p *peer) Info {
 	i := Info{
 		Trunk: n.ID, Tenant: n.Tenant, Peer: h.addr.Addr().String(), Source: h.addr.Addr(), CallID: string(*req.CallID()), Transport: h.transport,
 		RequestHost: req.Recipient.Host, UserAgent: header(req, "user-agent"), ReferredBy: header(req, "referred-by"),
-		Diversion: headers(req, "diversion"), History: headers(req, "history-info"),
+		Diverted: diverted(headers(req, "history-info"), headers(req, "diversion")),
 	}
 	if p != nil {
 		i.Peer = p.name()

@@ -84,7 +84,7 @@ type Info struct {
 	From, FromName, To  string // user parts, as received
 	Withheld            bool   // the caller does not want to be known; From may be anonymous or must not be shown
 	Asserted            []string
-	Diversion, History  []string // header values as received, topmost first
+	Diverted            []Diverted // what the call was sent on from, oldest first
 	Transport           string
 	RequestHost         string // of the Request-URI
 	UserAgent           string

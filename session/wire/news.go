@@ -152,9 +152,12 @@ type Caller struct {
 	Number   string `json:"number,omitempty"` // whole; empty when withheld
 	Withheld bool   `json:"withheld,omitempty"`
 	Company  string `json:"company,omitempty"`
-	Internal bool   `json:"internal,omitempty"` // a Teams user of this tenant
-	Language string `json:"language,omitempty"`
-	Today    int    `json:"today,omitempty"` // calls of the same number today, this one included
+	Internal bool   `json:"internal,omitempty"` // somebody of this tenant's company
+	// Department of an internal caller, and the presence as Teams told it last.
+	Department string  `json:"department,omitempty"`
+	Person     *Person `json:"person,omitempty"`
+	Language   string  `json:"language,omitempty"`
+	Today      int     `json:"today,omitempty"` // calls of the same number today, this one included
 }
 
 // Fact is one line of what is known about a caller.
