@@ -36,8 +36,16 @@ func (m *Model) callerRow(p *pane, c *wire.Caller, more string) {
 	} else if c.Company != "" && p.inner()-number.w-l.w > 12 {
 		l.sp(3).put(text, cut(visual(c.Company), p.inner()-number.w-l.w-5, m.t.g.ellipsis))
 	}
+	if c.Department != "" && c.Company == "" && l.w+3+width(c.Department)+2+number.w <= p.inner() {
+		l.sp(3).put(text, visual(c.Department))
+	}
 	if c.Internal {
 		l.sp(2).put(calm, m.v[wInternal])
+	}
+	if w := c.Person; w != nil && !w.Old && w.Availability != "" {
+		if s := strings.ToLower(m.v.availability(w)); l.w+3+width(s)+2+number.w <= p.inner() {
+			l.sp(2).put(dim, s)
+		}
 	}
 	if more != "" && l.w+3+width(more)+2+number.w <= p.inner() {
 		l.sp(3).put(dim, more)

@@ -233,6 +233,11 @@ func scenes() []scene {
 			r.tell(wire.News{Seq: 2, At: r.now, Offer: o, Me: &wire.Me{Name: "Adele Vance", State: wire.Offered, Since: o.Offered}})
 		}},
 		{"talking", "TALKING", true, call(nil)},
+		{"inside", "TALKING", false, call(func(b *wire.Board) {
+			b.Call.Caller = wire.Caller{Name: "Pradeep Gupta", Number: "+442079460103", Department: "Finance", Internal: true,
+				Person: &wire.Person{ID: "pradeep@contoso.com", Availability: "Busy", Activity: "InAMeeting", Seen: noon}}
+			b.Call.Story = append(b.Call.Story, wire.Line{At: noon.Add(-3 * time.Minute), Words: "sent on from +44 20 7946 0101, which was busy"})
+		})},
 		{"rtl", "TALKING", false, call(func(b *wire.Board) {
 			b.Call.Caller.Name, b.Call.Caller.Company = "يوسف منصور", "王小明 电信有限公司"
 		})},

@@ -18,6 +18,11 @@ func (p *plain) offer() {
 	who := []string{m.nameOf(c)}
 	if c.Company != "" {
 		who = append(who, c.Company)
+	} else if c.Department != "" {
+		who = append(who, c.Department)
+	}
+	if c.Internal {
+		who = append(who, m.v[wInternal])
 	}
 	if c.Name != "" && c.Number != "" {
 		who = append(who, shownNumber(c.Number))

@@ -58,7 +58,7 @@ func merge(b *wire.Board, n *wire.News) {
 }
 
 func wireCaller(c call.Caller) wire.Caller {
-	return wire.Caller{Name: clean(c.Name), Number: clean(string(c.Number)), Withheld: c.Withheld, Internal: c.Internal}
+	return wire.Caller{Name: clean(c.Name), Number: clean(string(c.Number)), Withheld: c.Withheld, Internal: c.Internal, Department: clean(c.Department)}
 }
 
 func wireStory(in []call.Line) []wire.Line {

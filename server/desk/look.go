@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"cordboard/server/call"
 	"cordboard/server/fact"
 	"cordboard/server/inbox"
 	"cordboard/server/people"
@@ -25,6 +26,9 @@ func (s *seat) looks() {
 	var ids []fact.AgentID
 	if s.conn != nil && !s.over {
 		ids = append(s.listed(), s.found...)
+		for _, c := range s.callers() {
+			ids = append(ids, fact.AgentID(c.Person.ID))
+		}
 	}
 	r := s.room
 	r.mu.Lock()
@@ -53,6 +57,47 @@ func (s *seat) listed() []fact.AgentID {
 		out = append(out, fact.AgentID(p.ID))
 	}
 	return out
+}
+
+// insider is who calls from the company, with presence; nil: a stranger, or somebody who has left.
+func (s *seat) insider(c call.Caller) *wire.Person {
+	t := s.room.tenant()
+	if c.Person == "" {
+		return nil
+	}
+	p := t.person(c.Person)
+	if p == nil {
+		return nil
+	}
+	w := personOf(t, p)
+	return &w
+}
+
+// callers are those on the board who call from the company.
+func (s *seat) callers() (out []*wire.Caller) {
+	if o := s.board.Offer; o != nil && o.Caller.Person != nil {
+		out = append(out, &o.Caller)
+	}
+	if c := s.board.Call; c != nil && c.Caller.Person != nil {
+		out = append(out, &c.Caller)
+	}
+	return out
+}
+
+// showCallers publishes them with their presence of now.
+func (s *seat) showCallers() {
+	var n wire.News
+	if o := s.board.Offer; o != nil && o.Caller.Person != nil {
+		next := *o
+		next.Caller.Person = s.insider(call.Caller{Person: o.Caller.Person.ID})
+		n.Offer = &next
+	}
+	if c := s.board.Call; c != nil && c.Caller.Person != nil {
+		next := *c
+		next.Caller.Person = s.insider(call.Caller{Person: c.Caller.Person.ID})
+		n.Call = &next
+	}
+	s.publish(n)
 }
 
 // lookSoon tells the source of presence who is on a screen, within lookEvery. The room's lock is held.
@@ -114,6 +159,12 @@ func (r *Room) PresenceRead(news []people.Reading, changed []string) {
 type presenceCame struct{ read map[string]bool }
 
 func (e presenceCame) apply(s *seat) {
+	for _, c := range s.callers() {
+		if e.read[c.Person.ID] {
+			s.showCallers()
+			break
+		}
+	}
 	for _, id := range s.listed() {
 		changed, read := e.read[string(id)]
 		if changed {

@@ -21,6 +21,7 @@ func (e offered) apply(s *seat) {
 	s.offers[e.o.Reservation] = e.c
 	w := wireOffer(e.o)
 	w.Reasons = s.room.tenant().queueNamed(w.Queue).Declines
+	w.Caller.Person = s.insider(e.o.Caller)
 	news := &wire.Said{Kind: "offer", Key: "offer", Args: map[string]string{"who": who(w.Caller), "queue": w.Queue}, Words: who(w.Caller) + " is calling. " + w.Queue + "."}
 	switch w.Kind {
 	case "consult":
@@ -127,6 +128,7 @@ func (e carded) apply(s *seat) {
 	}
 	w := wireCall(e.k)
 	w.OnePress = s.room.tenant().queueNamed(w.Queue).OnePress && w.Direction == "in"
+	w.Caller.Person = s.insider(e.k.Caller)
 	if s.factsOf == e.k.Contact {
 		w.Known, w.Caller.Today = s.facts, s.callsToday
 	}

@@ -209,6 +209,9 @@ func (s *seat) publish(n wire.News) {
 	s.seq++
 	n.Seq, n.At = s.seq, time.Now()
 	merge(&s.board, &n)
+	if n.Offer != nil || n.Call != nil || len(n.Clear) > 0 {
+		s.looks()
+	}
 	s.news = append(s.news, n)
 	if len(s.news) > keepNews {
 		s.news = append(s.news[:0], s.news[len(s.news)-keepNews/2:]...)

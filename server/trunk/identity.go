@@ -116,8 +116,9 @@ func plainUser(uri string) string {
 	user, _, _ := uriParts(uri)
 	user = beforeAny(user, ";:")
 	if u, err := url.PathUnescape(user); err == nil {
-		user = clean(u)
+		user = u
 	}
+	user = clean(user)
 	digits := strings.Map(func(r rune) rune {
 		if strings.ContainsRune("-.() ", r) {
 			return -1
