@@ -25,13 +25,17 @@ import (
 // nothing else links the Graph SDK.
 func Presence(log *slog.Logger) server.PresenceMaker {
 	return func(ctx context.Context, t *config.Tenant, r *people.Roster, take func([]people.Reading)) (server.Presence, error) {
-		c, err := graphOf(t, log)
+		o, err := graphOptions(t, log)
+		if err != nil {
+			return nil, err
+		}
+		c, err := graph.New(o)
 		if err != nil {
 			return nil, err
 		}
 		p := &presence{take: take, log: log.With("tenant", t.ID), again: make(chan struct{}, 1), talking: map[fact.AgentID]bool{}, done: make(chan struct{})}
 		p.client.Store(c)
-		p.set, p.shows = *t.Graph, t.Presence.ShowInCall
+		p.set, p.shows = o, t.Presence.ShowInCall
 		p.roster.Store(r)
 		p.ids.Store(&bound{})
 		p.poller = graph.NewPoller(p.read, graph.PollOptions{Every: t.Presence.Others, OnScreen: t.Presence.OnScreen, Sink: p.took, Log: p.log})
@@ -52,6 +56,14 @@ func Presence(log *slog.Logger) server.PresenceMaker {
 
 // graphOf makes a tenant's access to Graph.
 func graphOf(t *config.Tenant, log *slog.Logger) (*graph.Client, error) {
+	o, err := graphOptions(t, log)
+	if err != nil {
+		return nil, err
+	}
+	return graph.New(o)
+}
+
+func graphOptions(t *config.Tenant, log *slog.Logger) (graph.Options, error) {
 	o := graph.Options{
 		Tenant: t.ID, TenantID: t.Graph.Tenant, Authority: t.Graph.Authority, GraphURL: t.Graph.URL, ClientID: t.Graph.ClientID,
 		Secret: string(t.Graph.Secret), CAFile: string(t.Graph.CAFile), Log: log,
@@ -59,11 +71,11 @@ func graphOf(t *config.Tenant, log *slog.Logger) (*graph.Client, error) {
 	if t.Graph.Certificate != "" {
 		pem, err := os.ReadFile(string(t.Graph.Certificate))
 		if err != nil {
-			return nil, err
+			return graph.Options{}, err
 		}
 		o.Certificate = pem
 	}
-	return graph.New(o)
+	return o, nil
 }
 
 // presence ties a tenant's roster to Graph's object ids.
@@ -80,7 +92,7 @@ type presence struct {
 	done   chan struct{}
 
 	mu      sync.Mutex
-	set     config.Graph          // in force
+	set     graph.Options         // in force
 	shows   bool                  // agents who talk are shown in a call
 	shown   []*people.Person      // on a screen
 	talking map[fact.AgentID]bool // agents in a call of ours
@@ -247,11 +259,15 @@ func (p *presence) read(ctx context.Context, oids []string) ([]people.Reading, e
 // Prepare makes ready what another configuration wants of Graph, or says what is wrong; use puts it in force.
 func (p *presence) Prepare(t *config.Tenant) (use func(), err error) {
 	p.mu.Lock()
-	same := reflect.DeepEqual(p.set, *t.Graph)
+	was := p.set
 	p.mu.Unlock()
+	o, err := graphOptions(t, was.Log) // a certificate may be another under the same name
+	if err != nil {
+		return nil, err
+	}
 	c := p.client.Load()
-	if !same || t.Graph.Certificate != "" { // a certificate may be another under the same name
-		if c, err = graphOf(t, p.log); err != nil {
+	if !reflect.DeepEqual(was, o) {
+		if c, err = graph.New(o); err != nil {
 			return nil, err
 		}
 	}
@@ -259,7 +275,7 @@ func (p *presence) Prepare(t *config.Tenant) (use func(), err error) {
 		p.client.Store(c)
 		p.poller.Pace(t.Presence.Others, t.Presence.OnScreen)
 		p.mu.Lock()
-		p.set, p.shows = *t.Graph, t.Presence.ShowInCall
+		p.set, p.shows = o, t.Presence.ShowInCall
 		p.mu.Unlock()
 	}, nil
 }
