@@ -120,14 +120,11 @@ func writeTenants(x *exposition, all []measured) {
 	})
 	x.family("cordboard_queue_agents_ready", "gauge", "Agents who may be rung by the queue now.")
 	each(all, func(m measured, q acd.QueueNow) { x.value(float64(q.Ready), "tenant", m.id, "queue", string(q.ID)) })
-	x.family("cordboard_agents", "gauge", "Agents who are signed in, by state.")
+	x.family("cordboard_agents", "gauge", "Agents at work, by state.")
 	for _, m := range all {
-		states := map[string]int{}
-		for _, a := range m.n.room.In() {
-			states[string(a.State)]++
-		}
+		states := m.n.room.States()
 		for _, state := range slices.Sorted(maps.Keys(states)) {
-			x.value(float64(states[state]), "tenant", m.id, "state", state)
+			x.value(float64(states[state]), "tenant", m.id, "state", string(state))
 		}
 	}
 	total(x, all, "cordboard_contacts_total", "Contacts since the start, by direction.", "direction", func(c *counts) map[fact.Direction]uint64 { return c.arrived })

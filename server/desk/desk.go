@@ -237,6 +237,19 @@ func (r *Room) In() []wire.Mate {
 	return out
 }
 
+// States counts who is at work, with a console or without, by state.
+func (r *Room) States() map[wire.State]int {
+	r.r.mu.Lock()
+	defer r.r.mu.Unlock()
+	out := map[wire.State]int{}
+	for _, m := range r.r.mates {
+		if m.State != wire.Offline {
+			out[m.State]++
+		}
+	}
+	return out
+}
+
 // putOut reports whether a token was issued before its person was put out.
 func (r *room) putOut(id fact.AgentID, issued time.Time) bool {
 	r.mu.Lock()

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"cordboard/server/inbox"
 	"cordboard/server/people"
 )
 
@@ -37,6 +38,8 @@ const (
 	inCallRetry = 5 * time.Second
 	// consentRetry is when a tenant without the permission is tried again, with one agent.
 	consentRetry = 15 * time.Minute
+	// clearAtOnce is how many are cleared at the same time when the server stops: there are two seconds for all.
+	clearAtOnce = 16
 	// oursFor is how long after a call Teams may still show what we set.
 	oursFor = 3 * time.Minute
 )
@@ -204,9 +207,17 @@ func (i *InCall) clearAll(ctx context.Context) {
 		}
 	}
 	i.mu.Unlock()
+	var all sync.WaitGroup
+	few := make(chan struct{}, clearAtOnce)
 	for _, id := range set {
-		if err := i.clear(ctx, id); err != nil {
-			i.log.Info("presence of an agent not cleared; it runs out by itself", "err", err)
-		}
+		all.Add(1)
+		few <- struct{}{}
+		inbox.Go(func(p *inbox.Panic) { i.log.Error("presence of an agent not cleared by a fault of our own", "err", p) }, func() {
+			defer func() { <-few; all.Done() }()
+			if err := i.clear(ctx, id); err != nil {
+				i.log.Info("presence of an agent not cleared; it runs out by itself", "err", err)
+			}
+		})
 	}
+	all.Wait()
 }

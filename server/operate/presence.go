@@ -33,7 +33,7 @@ func Presence(log *slog.Logger) server.PresenceMaker {
 		if err != nil {
 			return nil, err
 		}
-		p := &presence{take: take, log: log.With("tenant", t.ID), again: make(chan struct{}, 1), talking: map[fact.AgentID]bool{}, done: make(chan struct{})}
+		p := &presence{take: take, log: log.With("tenant", t.ID), again: make(chan struct{}, 1), talking: map[fact.AgentID]string{}, done: make(chan struct{})}
 		p.client.Store(c)
 		p.set, p.shows = o, t.Presence.ShowInCall
 		p.roster.Store(r)
@@ -92,10 +92,10 @@ type presence struct {
 	done   chan struct{}
 
 	mu      sync.Mutex
-	set     graph.Options         // in force
-	shows   bool                  // agents who talk are shown in a call
-	shown   []*people.Person      // on a screen
-	talking map[fact.AgentID]bool // agents in a call of ours
+	set     graph.Options           // in force
+	shows   bool                    // agents who talk are shown in a call
+	shown   []*people.Person        // on a screen
+	talking map[fact.AgentID]string // agents in a call of ours, and the object id by which it was told; empty: not yet
 }
 
 // bound is who is who: by object id, and back.
@@ -180,8 +180,10 @@ func (p *presence) known(b *bound) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.onScreen(*b)
-	for id := range p.talking {
-		p.tell(b, id, true)
+	for id, told := range p.talking {
+		if told == "" {
+			p.tell(b, id)
+		}
 	}
 }
 
@@ -223,18 +225,22 @@ func (p *presence) Talking(id fact.AgentID, on bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if on {
-		p.talking[id] = true
-	} else {
-		delete(p.talking, id)
+		p.tell(p.ids.Load(), id)
+		return
 	}
-	p.tell(p.ids.Load(), id, on)
+	if oid := p.talking[id]; oid != "" { // who has left the roster meanwhile is taken back all the same
+		p.inCall.Talking(oid, false)
+	}
+	delete(p.talking, id)
 }
 
 // tell passes on who talks, by object id; the caller holds the lock. It is passed on also where it is not to be
 // shown in Teams: what Teams says during a call of ours is still explained by it.
-func (p *presence) tell(b *bound, id fact.AgentID, on bool) {
-	if oid := b.oid[id]; oid != "" {
-		p.inCall.Talking(oid, on)
+func (p *presence) tell(b *bound, id fact.AgentID) {
+	oid := b.oid[id]
+	p.talking[id] = oid
+	if oid != "" {
+		p.inCall.Talking(oid, true)
 	}
 }
 

@@ -108,6 +108,13 @@ func TestAgentWhoTalksIsInACallInTeamsAndItIsKnownAsOurs(t *testing.T) {
 	a.m.SetPresence(adeleVance, lab.MicrosoftPresence{Availability: "Available", Activity: "Available"})
 	a.p.Talking(adeleVance, true)
 	a.until("told", func() bool { return shown() == "Busy/InACall" })
+	a.p.People(people.NewRoster([]people.Person{{ID: meganBowen, User: meganBowen, Expert: true}}))
+	time.Sleep(50 * time.Millisecond)
+	a.p.Talking(adeleVance, false)
+	a.until("taken back from who has left the roster in the middle of the call", func() bool { return shown() == "Available/Available" })
+	a.p.People(people.NewRoster([]people.Person{{ID: adeleVance, User: adeleVance, Role: people.Agent, Queues: []fact.QueueID{"support"}}}))
+	a.p.Talking(adeleVance, true)
+	a.until("told once who it is", func() bool { return shown() == "Busy/InACall" })
 	a.p.Close()
 	if got := shown(); got != "Available/Available" {
 		t.Errorf("after the end of the server Teams shows %s", got)
