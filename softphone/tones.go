@@ -17,6 +17,7 @@ type bell struct {
 	zipAt   int // sample within the zip tone; negative: none
 	gain    codec.Ramp
 	frame   audio.Frame
+	still   audio.Frame // silence, for a ringer of its own
 }
 
 const (

@@ -251,7 +251,7 @@ func (v *voice) hear(now time.Time) {
 	e.limiter.Apply(e.out[:])
 	if v.ringer != nil {
 		if ring == nil {
-			ring = &audio.Frame{}
+			ring = &v.bell.still
 		}
 		v.ringer.Write(ring)
 	}
