@@ -52,8 +52,8 @@ func TestLimiterHoldsPeaksAtMinusThreeDecibels(t *testing.T) {
 	l := NewLimiter(48000)
 	loud := sine(48000, 300, 32767, 48000)
 	inFrames(loud, 960, l.Apply)
-	if top := Peak(loud); top > limitPeak {
-		t.Errorf("peak %d, want at most %d", top, limitPeak)
+	if top := Peak(loud); top > 23198 { // 32767 · 10^(−3/20)
+		t.Errorf("peak %d, want at most −3 dBFS", top)
 	}
 	if _, snr := fit(loud[24000:], 48000, 300); snr < 25 {
 		t.Errorf("a held-down tone has SNR %.1f dB: it is clipped, not lowered", snr)
@@ -108,6 +108,12 @@ func TestLoudSteadyTonesAreLoweredAfterASecondAndAHalf(t *testing.T) {
 			inFrames(pcm, 960, l.Apply)
 			if got := math.Sqrt(Power(pcm[48000/2 : 48000])); got < early*0.7 {
 				t.Errorf("lowered from %.0f to %.0f within the first second", early, got)
+			}
+			if got := math.Sqrt(Power(pcm[48000*165/100 : 48000*175/100])); c.lowered && got > 3100 {
+				t.Errorf("after 1.7 s the level is %.0f, want about −18 dBFS (2900)", got)
+			}
+			if got, want := math.Sqrt(Power(pcm[48000*130/100:48000*140/100])), early; c.lowered && got < want*0.7 {
+				t.Errorf("before 1.5 s the level is %.0f, was %.0f", got, want)
 			}
 			got := math.Sqrt(Power(pcm[3*48000:]))
 			if c.lowered && got > 3100 {

@@ -301,6 +301,38 @@ func (o *tape) heard() []int16 {
 	return out
 }
 
+func TestANewSourceTowardsG722ComesWithinTwentyMilliseconds(t *testing.T) {
+	silence, tone := streamOf(make([]int16, 4*clipRate)), streamOf(toneLike(1000, 10000, 4))
+	out := &tape{}
+	s := &Sender{}
+	s.open(way{to: out, types: wideTypes(), codec: G722})
+	now := time.Unix(1000, 0)
+	fa, fb := &feed{to: s}, &feed{to: s}
+	a, b := &party{stream: silence}, &party{stream: tone}
+	a.start(50)
+	b.start(50)
+	s.hear(fa, nil)
+	for range 20 {
+		a.next(s, fa, now)
+		now = now.Add(frameTime)
+	}
+	s.hear(fb, nil)
+	for range 10 {
+		b.next(s, fb, now)
+		now = now.Add(frameTime)
+	}
+	heard := out.heard()[20*wideSamples:]
+	for at := 0; at < wideSamples; at += 80 { // a ramp: 5 ms after the other, and the codec's own delay
+		most, least := 10000*float64(at+80)/wideSamples+600, 10000*(float64(at)-80)/wideSamples
+		if top := peakOf(heard[at : at+80]); top > most || top < least {
+			t.Errorf("from %d ms the level is %.0f, want %.0f to %.0f", at/16, top, least, most)
+		}
+	}
+	if top := peakOf(heard[2*wideSamples:]); top < 9000 {
+		t.Errorf("afterwards the level is %.0f", top)
+	}
+}
+
 func TestHistoryLeadsToTheStateOfADecoderThatHeardAll(t *testing.T) {
 	for name, pcm := range map[string][]int16{"speech": speechLike(4, 5), "tone": toneLike(1000, 10000, 4), "music": testMusic().pcm[:4*clipRate]} {
 		t.Run(name, func(t *testing.T) {
