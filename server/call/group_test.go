@@ -1,6 +1,7 @@
 package call_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -236,5 +237,34 @@ func TestTheAgentDoesNotLeaveOutsidersAlone(t *testing.T) {
 			t.Fatalf("left: %+v", no)
 		}
 		h.want("adele", fact.Conference)
+	})
+}
+
+func TestAGroupHasRoomForEight(t *testing.T) {
+	in(t, func(t *testing.T, h *house) {
+		h.ready("adele")
+		h.arrives("+442079460042")
+		c := h.answers("adele")
+		for i := range 9 {
+			n := fact.Number(fmt.Sprintf("+44770090012%d", i))
+			no := h.do(c, func(r call.Reply) call.Event {
+				return call.Add{Agent: "adele", To: call.Target{Kind: "number", Name: string(n), Number: n}, Reply: r}
+			})
+			if full := i == 8; (no != nil) != full {
+				t.Fatalf("number %d: %+v", i+1, no)
+			}
+		}
+	})
+}
+
+func TestACallEndsOnceThoughTheServerStopsInTheWorkAfterIt(t *testing.T) {
+	in(t, func(t *testing.T, h *house) {
+		c, caller := withAdele(h)
+		bye(caller)
+		h.want("adele", fact.Wrapup)
+		c.Tell(call.Stop{})
+		if e := h.ended(c.ID()); e.End != fact.Completed || e.By != "caller" {
+			t.Fatalf("ended %+v", e)
+		}
 	})
 }

@@ -243,3 +243,20 @@ func TestWhoWasLetGoChangesNothingAnyMore(t *testing.T) {
 		h.want("adele", fact.Talking)
 	})
 }
+
+func TestWhoPutAnotherInTheOwnPlaceAndStaysIsHungUp(t *testing.T) {
+	in(t, func(t *testing.T, h *house) {
+		_, caller := withAdele(h)
+		refer(caller, colleague)
+		answersOf(h.phone(0))
+		time.Sleep(9 * time.Second)
+		if synctest.Wait(); caller.has("hangup") {
+			t.Fatal("hung up too early")
+		}
+		time.Sleep(2 * time.Second)
+		if synctest.Wait(); !caller.has("hangup") {
+			t.Fatal("the old leg stays for ever")
+		}
+		h.want("adele", fact.Talking)
+	})
+}

@@ -190,6 +190,14 @@ func TestARepeatedRefusalIsAcknowledgedAtOnce(t *testing.T) {
 		if ack := s.expect("ACK"); ack.header("Via") != inv.header("Via") || ack.tag("To") != "b" || time.Since(before) > 100*time.Millisecond {
 			t.Fatalf("after %v:\n%s", time.Since(before), ack.text)
 		}
+		time.Sleep(30 * time.Second) // as late as it may still come, when others have been refused meanwhile
+		_, _, other := h.dial(s, Outgoing{})
+		s.send(s.answer(other, "486 Busy Here", "c", "", ""))
+		s.expect("ACK")
+		s.send(busy)
+		if ack := s.expect("ACK"); ack.header("Call-ID") != inv.header("Call-ID") {
+			t.Fatalf("not the first one's:\n%s", ack.text)
+		}
 	})
 }
 
@@ -239,7 +247,7 @@ func TestWhichAnswersSendTheCallToTheNextPeer(t *testing.T) {
 					return
 				}
 				again := second.expect("INVITE")
-				if time.Since(began) > firstWait || again.header("Call-ID") != inv.header("Call-ID") || again.tag("From") != inv.tag("From") {
+				if time.Since(began) > 5*time.Second || again.header("Call-ID") != inv.header("Call-ID") || again.tag("From") != inv.tag("From") {
 					t.Fatalf("after %v:\n%s", time.Since(began), again.text)
 				}
 				second.send(second.answer(again, "200 OK", "c", "", "v=0"))
