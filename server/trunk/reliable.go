@@ -67,7 +67,7 @@ func (r *reliable) repeat(d *Dialog) {
 		return
 	}
 	d.e.respond(d.serving.tx, r.out)
-	r.wait *= 2
+	r.wait = min(2*r.wait, lifetime-r.spent)
 	r.resend = d.after(r.wait, func() { r.repeat(d) })
 }
 

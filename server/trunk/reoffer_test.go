@@ -69,7 +69,10 @@ func TestAChangeOfMediaMayBeRefused(t *testing.T) {
 		s.expect("SIP/2.0 488")
 		s.send(s.request("INVITE", 3, tag, "", "v=0 nobody answers this"))
 		want[Reoffered](t, n)
-		s.expect("SIP/2.0 500")
+		asked := time.Now()
+		if s.expect("SIP/2.0 500"); time.Since(asked) > 11*time.Second {
+			t.Fatalf("refused after %v", time.Since(asked))
+		}
 		s.send(s.request("INVITE", 3, tag, "", "v=0 an old number"))
 		s.expect("SIP/2.0 500")
 		s.send(s.request("BYE", 4, tag, "", ""))
@@ -460,6 +463,23 @@ func TestAReINVITEThatIsTriedForeverEnds(t *testing.T) {
 		s.expect("BYE")
 		if e := want[Ended](t, n); e.By != "network" || time.Since(began) != lifetime {
 			t.Fatalf("%+v after %v", e, time.Since(began))
+		}
+	})
+}
+
+func TestAProvisionalAnswerThatMustArriveIsRepeatedEverMoreSeldom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, nil)
+		s := h.sbc(theirs)
+		s.send(s.request("INVITE", 1, "", "Require: 100rel\n", offer))
+		h.call().Progress(180, nil)
+		s.expect("SIP/2.0 180")
+		began := time.Now()
+		for _, at := range []float64{0.5, 1.5, 3.5, 7.5, 15.5, 31.5, 32} { // RFC 3262 §3: T1, doubled, for 64 T1
+			p, _ := s.next(time.Minute)
+			if code := map[bool]string{false: "180", true: "504"}[at == 32]; !strings.HasPrefix(p.start, "SIP/2.0 "+code) || time.Since(began).Seconds() != at {
+				t.Fatalf("%s after %v, want %s after %v s", p.start, time.Since(began), code, at)
+			}
 		}
 	})
 }

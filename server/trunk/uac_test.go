@@ -407,8 +407,9 @@ func TestAPeerIsAskedWhetherItKnowsTheCall(t *testing.T) {
 			if status != "" {
 				s.send(s.answer(o, status, "", "", ""))
 			}
-			if p := want[Probed](t, n); p.Alive != alive {
-				t.Fatalf("%q: %+v", status, p)
+			asked := time.Now()
+			if p := want[Probed](t, n); p.Alive != alive || time.Since(asked) > 10*time.Second {
+				t.Fatalf("%q: %+v after %v", status, p, time.Since(asked))
 			}
 		})
 	}
