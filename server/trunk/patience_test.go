@@ -1,6 +1,7 @@
 package trunk
 
 import (
+	"context"
 	"io"
 	"net"
 	"net/netip"
@@ -134,4 +135,32 @@ func addrs(all ...string) []netip.Addr {
 		out = append(out, netip.MustParseAddr(a))
 	}
 	return out
+}
+
+func TestAnEdgeThatClosesTakesNoCallAndMakesNone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, nil)
+		s := h.sbc(theirs)
+		_, n, _ := h.answered(s)
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		closed := make(chan error, 1)
+		go func() { closed <- h.edge.Close(ctx) }()
+		s.expect("BYE") // and it is not answered
+		want[Ended](t, n)
+		late := h.sbc("192.0.2.2:5070")
+		late.send(late.request("INVITE", 1, "", "", offer))
+		if p := late.expect("SIP/2.0 503"); p.header("Retry-After") != "30" {
+			t.Fatalf("503:\n%s", p.text)
+		}
+		out := make(news, 8)
+		h.edge.Dial(Outgoing{Trunk: "london", To: "100", SDP: []byte("v=0")}, func(e Event) { out <- e })
+		want[Unreachable](t, out)
+		if err := <-closed; err == nil {
+			t.Error("a BYE that nobody answered was not told")
+		}
+		if len(h.calls) != 0 {
+			t.Error("the owner got a call")
+		}
+	})
 }
