@@ -164,3 +164,25 @@ func TestAnEdgeThatClosesTakesNoCallAndMakesNone(t *testing.T) {
 		}
 	})
 }
+
+func TestAHangUpAnswersTheOfferThatWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, nil)
+		s := h.sbc(theirs)
+		d, n, tag := h.answered(s)
+		s.send(s.request("INVITE", 2, tag, "", "v=0 other"))
+		want[Reoffered](t, n)
+		d.Hangup(Reason{Code: 200})
+		want[Ended](t, n)
+		got := map[string]bool{}
+		for !got["SIP/2.0 487"] || !got["BYE"] {
+			p, some := s.next(time.Minute)
+			if !some {
+				t.Fatalf("only %v", got)
+			}
+			for _, start := range []string{"SIP/2.0 487", "BYE"} {
+				got[start] = got[start] || strings.HasPrefix(p.start, start)
+			}
+		}
+	})
+}
