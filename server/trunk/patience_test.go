@@ -186,3 +186,16 @@ func TestAHangUpAnswersTheOfferThatWaits(t *testing.T) {
 		}
 	})
 }
+
+func TestAKeepAliveIsNoBrokenMessage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, nil)
+		s := h.sbc(theirs)
+		for _, beat := range []string{"\r\n\r\n", "\x00\x00\x00\x00", "\r\n", ""} {
+			s.raw(beat)
+		}
+		if p, some := s.next(time.Second); some || h.edge.Counts() != (Counts{}) {
+			t.Fatalf("%q, %+v", p.start, h.edge.Counts())
+		}
+	})
+}
