@@ -140,3 +140,15 @@ func (c *current) may(id fact.AgentID, at fact.Endpoint) bool {
 	p := ownPhones(c.config)[id]
 	return p != nil && slices.ContainsFunc(p.Endpoints, func(w string) bool { return endpointOf(w) == at })
 }
+
+// phoneCalls begins the call that an agent dials on the own telephone.
+func (n *tenant) phoneCalls(d *trunk.Dialog) {
+	info := d.Info()
+	for id, c := range ownPhones(n.now.Load().config) {
+		if c.Phone.Trunk == info.Trunk && c.Phone.User == info.Phone {
+			n.start(func(deps call.Deps) *call.Call { return call.DialFrom(deps, id, d) })
+			return
+		}
+	}
+	d.Reject(403, "no longer in the configuration", 0)
+}

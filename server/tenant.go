@@ -222,8 +222,8 @@ func (n *tenant) begin(d *trunk.Dialog) {
 }
 
 // dial starts an agent's own call.
-func (n *tenant) dial(id fact.AgentID, to call.Target, r call.Reply) {
-	n.start(func(deps call.Deps) *call.Call { return call.Dial(deps, id, to, r) })
+func (n *tenant) dial(id fact.AgentID, at fact.Endpoint, to call.Target, r call.Reply) {
+	n.start(func(deps call.Deps) *call.Call { return call.Dial(deps, id, at, to, r) })
 }
 
 func (n *tenant) start(f func(call.Deps) *call.Call) {

@@ -143,6 +143,8 @@ func (h handler) Invite(d *trunk.Dialog) {
 		}
 	case h.s.draining.Load():
 		d.Reject(503, "draining", 30*time.Second)
+	case info.Phone != "":
+		t.phoneCalls(d)
 	default:
 		t.begin(d)
 	}

@@ -39,10 +39,11 @@ type Call struct {
 	leg       *sipLeg // the caller
 	offer     *Offer  // rings at somebody
 	offerTo   fact.AgentID
-	desk      *deskRing // that agent's own telephone, when it rings there
-	agent     *agentLeg // who has the caller
-	mate      *mate     // a colleague at a console who is asked, or in the group
-	partner   *sipLeg   // an expert or number that has the caller after a transfer
+	own       *dialGranted // an own call, whose agent's telephone is rung first
+	desk      *deskRing    // that agent's own telephone, when it rings there
+	agent     *agentLeg    // who has the caller
+	mate      *mate        // a colleague at a console who is asked, or in the group
+	partner   *sipLeg      // an expert or number that has the caller after a transfer
 	partnerTo Target
 	transfer  *transfer
 	refer     *referral // the partner hands the caller on
@@ -87,6 +88,7 @@ type agentLeg struct {
 	phone       *sipLeg       // the agent's own telephone; nil at a console
 	away        bool          // it has us on hold
 	at          fact.Endpoint // where phone is
+	answer      []byte        // for the phone, which has dialled and is not answered yet
 	refer       *int          // the telephone has asked to hand the caller on, and hears how it goes
 	byPhone     bool          // which is why the caller is held
 	leaves      bool          // it hangs up by itself: the caller was handed on there

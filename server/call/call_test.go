@@ -798,7 +798,7 @@ func TestAnAgentWhoTalksCallsForHelp(t *testing.T) {
 		h.answers("adele")
 		h.ready("alex")
 		var no *call.No
-		c := call.Dial(h.deps, "adele", call.Target{Kind: call.Help, Name: "999", Number: "999"}, func(n *call.No) { no = n })
+		c := call.Dial(h.deps, "adele", fact.AtConsole, call.Target{Kind: call.Help, Name: "999", Number: "999"}, func(n *call.No) { no = n })
 		h.calls = append(h.calls, c)
 		h.want("adele", fact.Dialing)
 		_, out := h.dialled(0)
@@ -1072,7 +1072,7 @@ func TestAnAgentCallsOut(t *testing.T) {
 					h.answers("adele")
 				}
 				var no *call.No
-				c := call.Dial(h.deps, "adele", call.Target{Kind: "number", Name: "+441", Number: number}, func(n *call.No) { no = n })
+				c := call.Dial(h.deps, "adele", fact.AtConsole, call.Target{Kind: "number", Name: "+441", Number: number}, func(n *call.No) { no = n })
 				h.calls = append(h.calls, c)
 				synctest.Wait()
 				switch way {
@@ -1211,7 +1211,7 @@ func TestAnOwnCallWithoutWorkAfterItEndsFromAnywhere(t *testing.T) {
 		t.Run(where, func(t *testing.T) {
 			in(t, func(t *testing.T, h *house) {
 				h.ready("adele")
-				c := call.Dial(h.deps, "adele", call.Target{Kind: "number", Name: "+441", Number: "+441"}, nil)
+				c := call.Dial(h.deps, "adele", fact.AtConsole, call.Target{Kind: "number", Name: "+441", Number: "+441"}, nil)
 				h.calls = append(h.calls, c)
 				synctest.Wait()
 				h.phone(0).sink(trunk.Answered{SDP: []byte("answer")})
@@ -1239,7 +1239,7 @@ func TestAnOwnCallThatEndsBeforeItMayBegin(t *testing.T) {
 		h.acd.Tell(routing.SignIn{Agent: "adele"})
 		synctest.Wait()
 		replies := 0
-		c := call.Dial(h.deps, "adele", call.Target{Kind: "number", Name: "+441", Number: "+441"}, func(*call.No) { replies++ })
+		c := call.Dial(h.deps, "adele", fact.AtConsole, call.Target{Kind: "number", Name: "+441", Number: "+441"}, func(*call.No) { replies++ })
 		c.Tell(call.Stop{})
 		h.want("adele", fact.NotReady)
 		if replies != 1 {

@@ -37,6 +37,9 @@ func (c *Call) endBy(end fact.End, by string, code int, reason string) {
 		}
 		c.deps.ACD.Tell(routing.Gone{Contact: c.id, Outcome: outcome})
 	} else {
+		if a.answer != nil { // a telephone that dialled hears why
+			c.hangup(a.phone, trunk.Reason{Code: max(code, 480), Text: reason})
+		}
 		ended := by
 		if by == "agent" {
 			ended = "you"

@@ -34,7 +34,7 @@ var nineNineNine = call.Target{Kind: "number", Name: "999", Number: "999"}
 // calls lets an agent place a call of the own.
 func (h *house) callsOut(id fact.AgentID, to call.Target) *call.Call {
 	h.t.Helper()
-	c := call.Dial(h.deps, id, to, func(n *call.No) {
+	c := call.Dial(h.deps, id, fact.AtConsole, to, func(n *call.No) {
 		if n != nil {
 			h.t.Errorf("refused: %+v", n)
 		}

@@ -13,7 +13,7 @@ type fromDialog struct {
 }
 
 func (e fromDialog) apply(c *Call) {
-	if e.leg.gone || c.referredTo(e.leg, e.e) || c.fromDesk(e.leg, e.e) {
+	if e.leg.gone || c.referredTo(e.leg, e.e) || c.fromDesk(e.leg, e.e) || c.fromOwn(e.leg, e.e) {
 		return
 	}
 	switch v := e.e.(type) {

@@ -9,18 +9,20 @@ import (
 	"cordboard/server/trunk"
 )
 
-// Dial begins a call of an agent to a number, in a goroutine of its own.
-func Dial(d Deps, agent fact.AgentID, to Target, r Reply) *Call {
+// Dial begins a call of an agent to a number, in a goroutine of its own. When the agent's calls ring at a telephone of the own, that is rung first.
+func Dial(d Deps, agent fact.AgentID, at fact.Endpoint, to Target, r Reply) *Call {
 	c := newCall(d, fact.Out, time.Now())
 	c.caller = Caller{Name: to.Name, Number: to.Number}
-	inbox.Go(c.panicked, func() { c.run(dials{agent, to, r}) })
+	inbox.Go(c.panicked, func() { c.run(dials{agent: agent, at: at, to: to, reply: r}) })
 	return c
 }
 
 type dials struct {
 	agent fact.AgentID
+	at    fact.Endpoint // where the agent's calls ring
 	to    Target
 	reply Reply
+	from  Dialog // the agent's own telephone has dialled; nil: the console
 }
 
 func (e dials) apply(c *Call) {
@@ -52,13 +54,29 @@ func (e dialGranted) apply(c *Call) {
 		e.tooLate(c)
 		return
 	}
-	if !e.ok {
+	if !e.ok && (e.from == nil || e.to.Kind != Help) { // a telephone gets help also when nobody is signed in
 		e.reply.no("not_now", "dial_when", "You can call out when you are ready or not ready, not in a call.")
 		c.over = true
 		return
 	}
-	line, _ := c.deps.Lines.Line(e.agent)
-	c.agent = &agentLeg{id: e.agent, line: line}
+	if c.ringsOwn(e) {
+		return
+	}
+	if e.from != nil {
+		if c.agent = c.ownLeg(e.agent, e.from); c.agent == nil {
+			c.deps.ACD.Tell(routing.CallOver{Agent: e.agent, Contact: c.id, By: routing.ByServer})
+			c.over = true
+			return
+		}
+	} else {
+		line, _ := c.deps.Lines.Line(e.agent)
+		c.agent = &agentLeg{id: e.agent, line: line}
+	}
+	c.goesOut(e)
+}
+
+// goesOut places the call.
+func (c *Call) goesOut(e dialGranted) {
 	full, via, ok := c.wayTo(e.to)
 	c.caller.Number, c.trunk = full, via
 	c.recordOf(e.agent, fact.Arrived{Direction: fact.Out, Trunk: via, To: ""}, &fact.Personal{Number: full, Name: e.to.Name})
@@ -76,7 +94,7 @@ func (e dialGranted) apply(c *Call) {
 	c.leg = one.leg
 	c.leg.role = "caller"
 	c.dialled = c.after(c.ringsFor(e.to), dialOut{})
-	line.Hear(c.deps.Media.Ringback())
+	c.agent.line.Hear(c.deps.Media.Ringback())
 	c.tellStory("calling " + e.to.Name)
 	yes(e.reply)
 	c.show()
@@ -92,6 +110,7 @@ func (c *Call) dialAnswered(sdp []byte) {
 	}
 	a := c.agent
 	c.dialled.Stop()
+	c.answerOwn(a)
 	a.joined = time.Now()
 	if a.lost {
 		c.pause(a)

@@ -35,7 +35,7 @@ func (c *Call) refers(l *sipLeg, v trunk.Referred) {
 		c.phoneRefers(a, v, answer)
 		return
 	}
-	if c.refer != nil || c.left != nil || c.over || l != c.partner && c.steadOf(l) == nil {
+	if l.dialog.Info().Phone != "" || c.refer != nil || c.left != nil || c.over || l != c.partner && c.steadOf(l) == nil {
 		c.log.Info("a transfer by the other side was refused: not now", "leg", l.role, "to", hostOf(v.URI))
 		answer(603)
 		return

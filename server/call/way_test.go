@@ -229,7 +229,7 @@ func TestACallThatLosesItsAgentForGoodHasWordsToo(t *testing.T) {
 	in(t, func(t *testing.T, h *house) { // an own call belongs to no queue
 		h.speaks = true
 		h.ready("adele")
-		c := call.Dial(h.deps, "adele", call.Target{Kind: "number", Name: "Nestor", Number: "+442079460042"}, nil)
+		c := call.Dial(h.deps, "adele", fact.AtConsole, call.Target{Kind: "number", Name: "Nestor", Number: "+442079460042"}, nil)
 		h.calls = append(h.calls, c)
 		synctest.Wait()
 		h.phone(0).sink(trunk.Answered{SDP: []byte("answer")})

@@ -48,7 +48,7 @@ type Tenant struct {
 	// CloseLine ends it.
 	CloseLine func(id fact.AgentID)
 	// Dial begins an agent's own call.
-	Dial func(id fact.AgentID, to call.Target, r call.Reply)
+	Dial func(id fact.AgentID, at fact.Endpoint, to call.Target, r call.Reply)
 	// Fresh reads one person's presence again, 400 ms at most; nil when there is no Graph.
 	Fresh func(ctx context.Context, p *people.Person) (people.Reading, bool)
 	// OnScreen is told whom somebody looks at, when that changes; nil when there is no Graph.

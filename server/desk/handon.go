@@ -73,13 +73,13 @@ func (s *seat) dial(c wire.Command) {
 	case s.noHelp(t, c.ID, to):
 	case slices.Contains(t.Rules.Emergency, string(to.Number)):
 		to.Kind = call.Help
-		t.Dial(s.person.ID, to, s.answer(c.ID, done{"ok_calling", "calling {who}", []string{"who", to.Name}}))
+		t.Dial(s.person.ID, s.view.Endpoint, to, s.answer(c.ID, done{"ok_calling", "calling {who}", []string{"who", to.Name}}))
 	case no != nil:
 		s.reply(refusal(c.ID, no))
 	case to.Number == "":
 		s.reply(refusal(c.ID, numberless(to.Name)))
 	default:
-		t.Dial(s.person.ID, to, s.answer(c.ID, done{"ok_calling", "calling {who}", []string{"who", to.Name}}))
+		t.Dial(s.person.ID, s.view.Endpoint, to, s.answer(c.ID, done{"ok_calling", "calling {who}", []string{"who", to.Name}}))
 	}
 }
 

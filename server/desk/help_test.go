@@ -14,7 +14,7 @@ func TestAnEmergencyNumberIsPlacedOrRefusedInWords(t *testing.T) {
 		var dialled call.Target
 		tenant := *o.room.r.tenant()
 		tenant.Rules.Emergency, tenant.Rules.Helps = []string{"112", "999"}, helps
-		tenant.Dial = func(_ fact.AgentID, to call.Target, r call.Reply) { dialled = to; r(nil) }
+		tenant.Dial = func(_ fact.AgentID, _ fact.Endpoint, to call.Target, r call.Reply) { dialled = to; r(nil) }
 		o.room.Set(tenant)
 		c := o.connect(wire.Hello{Token: "adele agent"})
 		c.welcome()

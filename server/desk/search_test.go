@@ -26,7 +26,7 @@ func TestTheDirectoryIsFoundAndRung(t *testing.T) {
 	tenant.Index = people.NewIndex(tenant.Roster, []people.Member{
 		{OID: "1", User: "zoe@contoso.com", Name: "Zoe Networker", Phone: "+44 20 7946 0199"}, {OID: "2", User: "raj@contoso.com", Name: "Raj Networker", Phone: "0104"}, {OID: "3", User: "adele", Name: "Adele Network"},
 	})
-	tenant.Dial = func(_ fact.AgentID, to call.Target, r call.Reply) { dialled = to; r(nil) }
+	tenant.Dial = func(_ fact.AgentID, _ fact.Endpoint, to call.Target, r call.Reply) { dialled = to; r(nil) }
 	o.room.Set(tenant)
 	c := o.connect(wire.Hello{Token: "adele agent"})
 	c.welcome()
