@@ -36,3 +36,58 @@ func TestADeskPhoneAnswersAQueueCall(t *testing.T) {
 		t.Errorf("ledger: %+v", got)
 	}
 }
+
+// register lets a telephone register that is not ours.
+func (h *house) register(t *testing.T, user, at string) {
+	t.Helper()
+	peers.RunSipp(t, peers.SippOptions{Scenario: "register", Server: h.server.Addresses()["sip_udp"], From: user, Secret: "correcthorse", Contact: at})
+}
+
+// TestADeskPhoneRegistersHoldsAndHangsUp: a telephone that is not ours registers by digest and so makes its agent ready; its hold key and its
+// hanging up are followed, and the ledger has them.
+func TestADeskPhoneRegistersHoldsAndHangsUp(t *testing.T) {
+	phone := peers.StartSipp(t, peers.SippOptions{Scenario: "callee_holds", Calls: 1, Pause: time.Second})
+	h := newHouse(t, houseOptions{agents: []string{isaiah}, trunk: deskTrunk, wrap: "0 s",
+		keys: map[string]string{isaiah: `, endpoint: sip, phone: {user: "201", secret: correcthorse}, always_ready: true`}})
+	caller, err := h.sbc.Call(within(t, 5*time.Second), lab.CallOptions{From: "+442079460042", To: supportNumber, Say: speaks(callerChirp), Repeat: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := caller.WaitAnswered(within(t, 5*time.Second)); err != nil { // and waits: no telephone is there
+		t.Fatal(err)
+	}
+	h.register(t, "201", phone.Addr)
+	if err := caller.Heard().WaitTone(within(t, 10*time.Second), 700, 300*time.Millisecond, 0); err != nil {
+		t.Fatalf("the caller does not hear the telephone: %v", err)
+	}
+	if end, err := caller.WaitEnded(within(t, 15*time.Second)); err != nil || end.By != "server" {
+		t.Fatalf("the caller's call ended with %+v, %v", end, err)
+	}
+	if err := phone.Wait(within(t, 10*time.Second)); err != nil {
+		t.Errorf("the telephone: %v", err)
+	}
+	got := h.contacts(1)[0]
+	if got.End != "completed" || got.EndedBy != "agent" || got.Agent != isaiah || got.HoldMS < 500 {
+		t.Errorf("ledger: %+v", got)
+	}
+}
+
+// TestADeskPhoneThatIsBusyLeavesTheCallerToTheConsole: 486 at the telephone, and the next agent's console has the caller.
+func TestADeskPhoneThatIsBusyLeavesTheCallerToTheConsole(t *testing.T) {
+	phone := peers.StartSipp(t, peers.SippOptions{Scenario: "callee_refuses", Code: "486 Busy Here", Pause: 100 * time.Millisecond})
+	h := newHouse(t, houseOptions{agents: []string{isaiah, adele}, trunk: deskTrunk, wrap: "0 s",
+		keys: map[string]string{isaiah: fmt.Sprintf(`, endpoint: sip, address: "sip:201@%s", phone: {health: 0 s}, always_ready: true`, phone.Addr)}})
+	s := h.agents(lab.AgentsOptions{Users: []string{adele}, AnswerAfter: 50 * time.Millisecond, Say: speaks(agentChirp)})
+	caller, err := h.sbc.Call(within(t, 5*time.Second), lab.CallOptions{From: "+442079460042", To: supportNumber, Say: speaks(callerChirp), Repeat: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.wait("talking", inState("talking"))
+	if err := caller.Heard().Wait(within(t, 10*time.Second), func(r *lab.Recording) bool { return len(r.Chirps(agentChirp, 0)) > 0 }); err != nil {
+		t.Fatal(err)
+	}
+	caller.Hangup(within(t, 5*time.Second))
+	if got := h.contacts(1)[0]; got.Agent != adele || got.End != "completed" {
+		t.Errorf("ledger: %+v", got)
+	}
+}

@@ -24,7 +24,7 @@ var scenarios embed.FS
 // SippOptions describe callers (or, with a scenario whose name begins with callee, a phone) played by sipp.
 type SippOptions struct {
 	// Scenario is a file of scenarios: call, remote_bye, late_offer, cancel, cancel_crossing, hold, codec_change, dtmf, dtmf_info,
-	// no_ack, bye_for_ack, prack, update_hold, refer, replaces, rejected, options, session_timer; callee, callee_hangs_up, callee_refuses, callee_no_answer.
+	// no_ack, bye_for_ack, prack, update_hold, refer, replaces, rejected, options, session_timer, register; callee, callee_holds, callee_hangs_up, callee_refuses, callee_no_answer.
 	Scenario  string
 	Server    string // host:port that is called; not for a callee
 	Transport string // udp (default) or tcp; Debian's sipp has no TLS
@@ -39,6 +39,8 @@ type SippOptions struct {
 	Keys      string        // of dtmf and dtmf_info, default 1234
 	Code      string        // of rejected ("486") and callee_refuses ("486 Busy Here")
 	Refer     string        // Refer-To of refer
+	Contact   string        // of register: host:port where the telephone is
+	Secret    string        // of register
 	Headers   []string      // more header lines of the INVITE, or of the refusal
 }
 
