@@ -96,6 +96,7 @@ const (
 	actWhyWaiting action = "whywaiting"
 	actWhyMissed  action = "whymissed"
 	actHistory    action = "history"
+	actEndpoint   action = "endpoint"
 	actStory      action = "story"
 	actCallRow    action = "callrow"
 	actCopyRow    action = "copyrow"
@@ -292,6 +293,8 @@ func screenKeys() []binding {
 		{act: actWhyMe, keys: []string{"@"}, label: wkWhyMe, group: 's', run: (*Model).askWhy},
 		{act: actWhyWaiting, keys: []string{"@"}, label: wkWhyWaiting, group: 's', run: (*Model).askWhy},
 		{act: actWhyMissed, keys: []string{"@"}, label: wkWhyMissed, group: 's', run: (*Model).askWhy},
+		{act: actEndpoint, keys: []string{"E"}, label: wkEndpoint, group: 's', verb: wire.DoEndpoint, run: (*Model).ringElsewhere,
+			can: func(m *Model) bool { return len(m.board.Me.Endpoints) > 1 }},
 		{act: actHistory, keys: []string{"H"}, label: wkHistory, group: 's', run: (*Model).openHistory},
 		{act: actStory, keys: []string{"enter"}, show: "Enter", label: wkStory, run: (*Model).rowStory, can: (*Model).hasRow},
 		{act: actCallRow, keys: []string{"o"}, label: wkCallBack, verb: wire.DoDial, run: (*Model).rowCall, can: func(m *Model) bool {

@@ -20,7 +20,7 @@ var plainAlias = map[string]action{
 func plainWords() []string {
 	list := []string{"ready", "notready", "answer", "answermuted", "decline", "hold", "resume", "mute", "unmute", "transfer", "ask", "queue", "swap", "complete",
 		"join", "drop", "hangup", "leavecall", "tones", "note", "people", "dial", "code", "done", "more", "undo", "keep", "anyway", "no", "history", "why", "again",
-		"where", "help", "emergency", "add", "remove", "muteone", "unmuteone", "newcode", "browser", "takeover", "leave"}
+		"where", "help", "emergency", "add", "remove", "muteone", "unmuteone", "newcode", "browser", "takeover", "leave", "endpoint"}
 	slices.Sort(list)
 	return list
 }
@@ -82,6 +82,8 @@ func (p *plain) run(word, rest string) {
 		p.dial(rest)
 	case actHelpCall:
 		p.emergency(rest)
+	case actEndpoint:
+		p.endpoint(rest)
 	case actHistory:
 		m.do(wire.Command{Do: wire.DoHistory})
 	case actWhy:
@@ -202,6 +204,15 @@ func (p *plain) dial(rest string) {
 		return
 	}
 	p.m.do(wire.Command{Do: wire.DoDial, To: &wire.Target{Kind: wire.ToNumber, Number: n}})
+}
+
+// endpoint lets calls ring at another telephone; without one it says where they may.
+func (p *plain) endpoint(at string) {
+	if !slices.Contains(p.m.board.Me.Endpoints, at) {
+		p.no(p.m.v[wpNoEndpoint] + " " + strings.Join(p.m.board.Me.Endpoints, ", "))
+		return
+	}
+	p.m.do(wire.Command{Do: wire.DoEndpoint, Endpoint: at})
 }
 
 // emergency calls a number of help; without one it says which there are.

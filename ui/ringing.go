@@ -87,6 +87,16 @@ func (m *Model) whyYou(p *pane, o *wire.Offer) *line {
 func (m *Model) answerKeys(p *pane) {
 	wide := p.inner() >= 70
 	l := p.line()
+	if at := m.board.Offer.Endpoint; at != "" { // it is answered where it rings
+		words := wAnswerSIP
+		if at == "teams" {
+			words = wAnswerTeams
+		}
+		l.put(text|bold, cut(m.v[words], l.max, m.t.g.ellipsis))
+		p.add(l)
+		p.add(p.line().put(text|bold, "d ").put(dim, m.v[wkDecline]))
+		return
+	}
 	if in := m.mode(); in == inTypeRing {
 		l.put(ring|pill, " F3 ").put(text|bold, " "+m.v[wkAnswer]).sp(4).put(dim, m.v[wWhileTyping])
 		p.add(l)

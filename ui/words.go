@@ -140,6 +140,9 @@ const (
 	wIdleLongest
 	wWholeStory
 	wWhileTyping
+	wAnswerSIP
+	wAnswerTeams
+	wkEndpoint
 	wF3Answers
 
 	// resting
@@ -479,6 +482,7 @@ const (
 	wpSignInCode
 	wpNotSignedIn
 	wpNoOffer
+	wpNoEndpoint
 	wpWaited
 	wpToAnswer
 	wpWrap

@@ -131,6 +131,9 @@ var english = [wordCount]string{
 	wIdleLongest: "idle longest",
 	wWholeStory:  "the whole story",
 	wWhileTyping: "your keys stay in the text",
+	wAnswerSIP:   "answer on your telephone",
+	wAnswerTeams: "answer in Teams",
+	wkEndpoint:   "ring elsewhere",
 	wF3Answers:   "while you type: F3 answers, the cursor stays",
 
 	// resting
@@ -470,6 +473,7 @@ var english = [wordCount]string{
 	wpSignInCode:   "sign in: open {url} and type {code}",
 	wpNotSignedIn:  "Not signed in yet.",
 	wpNoOffer:      "Nobody is calling.",
+	wpNoEndpoint:   "Your calls may ring at:",
 	wpWaited:       "Waited {t}.",
 	wpToAnswer:     "{n} seconds to answer.",
 	wpWrap:         "wrap-up, {n} seconds.",

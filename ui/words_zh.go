@@ -131,6 +131,9 @@ var chinese = [wordCount]string{
 	wIdleLongest: "空闲最久",
 	wWholeStory:  "完整经过",
 	wWhileTyping: "按键仍输入文本",
+	wAnswerSIP:   "请在话机上接听",
+	wAnswerTeams: "请在 Teams 中接听",
+	wkEndpoint:   "换终端响铃",
 	wF3Answers:   "输入文本时：按 F3 接听，光标不动",
 
 	// resting
@@ -470,6 +473,7 @@ var chinese = [wordCount]string{
 	wpSignInCode:   "登录：打开 {url} 并输入 {code}",
 	wpNotSignedIn:  "尚未登录。",
 	wpNoOffer:      "当前没有来电。",
+	wpNoEndpoint:   "您的来电可在以下终端响铃：",
 	wpWaited:       "已等待 {t}。",
 	wpToAnswer:     "{n} 秒内接听。",
 	wpWrap:         "话后处理，{n} 秒。",
