@@ -141,7 +141,7 @@ func (m *Model) covered() bool {
 	case overHelp, overWhy:
 		return true
 	case overHistory, overSettings, overPicker:
-		return m.board.Offer == nil || m.board.Call != nil || m.over == overPicker && m.pick.kind == pickHelp
+		return m.board.Offer == nil || m.board.Call != nil || m.over == overHistory && m.finding || m.over == overPicker && m.pick.kind == pickHelp
 	}
 	return false
 }

@@ -316,6 +316,13 @@ func scenes() []scene {
 			r.keys("enter")
 			r.reply(wire.Reply{OK: true, Steps: stage.Steps(noon), Sum: "waited 0:38, talked 6:10, held 0:34, wrap-up 0:31, VPN, with Adele Vance and Megan Bowen, caller hung up, worst leg MOS 3.9"})
 		}},
+		{"command", "TALKING", true, then(call(nil), ":", "m", "tab")},
+		{"find", "TALKING", true, func(r *rig) {
+			call(nil)(r)
+			r.keys("H")
+			r.reply(wire.Reply{OK: true, Rows: stage.Board(noon).Last})
+			r.keys("/", "s", "u", "p")
+		}},
 		{"history", "TALKING", true, func(r *rig) {
 			call(nil)(r)
 			r.keys("H")

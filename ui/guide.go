@@ -26,11 +26,12 @@ func Guide() string {
 		}
 	}
 	fmt.Fprintf(&b, "\n## Everywhere\n\n| key | what |\n|---|---|\n")
-	for _, a := range []action{actHelp, actWhy, actHistory, actSettings, actRedraw, actLeave} {
+	for _, a := range []action{actHelp, actCommand, actHelpCall, actWhy, actHistory, actSettings, actRedraw, actLeave} {
 		k := m.keys.bindings[a]
 		fmt.Fprintf(&b, "| `%s` | %s |\n", k.shown(), m.v[k.label])
 	}
 	b.WriteString("| `F1` `F2` `F3` `F4` | ready, not ready, answer, hang up: they act while you type, too |\n")
+	fmt.Fprintf(&b, "\nAfter `:` come the words of --plain, written out with Tab: %s.\n", strings.Join(plainWords(), " "))
 	b.WriteString("\nHanging up wants the key twice, within 3 seconds and not held down. A transfer is taken back with `z` until it is answered.\n" +
 		"Two digits typed within 0.4 s are tones for the caller's line, not an expert: the transfer of the first is taken back.\n")
 	return b.String()

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"cordboard/session/wire"
@@ -11,6 +13,8 @@ type list struct{ at int }
 
 func (m *Model) openHistory(key string) tea.Cmd {
 	open(overHistory)(m, key)
+	m.finding = false
+	m.find.set("")
 	if len(m.history) == 0 {
 		m.history = m.board.Last
 	}
@@ -18,9 +22,45 @@ func (m *Model) openHistory(key string) tea.Cmd {
 }
 
 func (m *Model) row() *wire.Row {
-	if m.list.at < len(m.history) {
-		return &m.history[m.list.at]
+	if rows := m.found(); m.list.at < len(rows) {
+		return &rows[m.list.at]
 	}
+	return nil
+}
+
+// found are the rows of the day that hold what was typed after /: name, company, number, queue, code, or how it ended.
+func (m *Model) found() []wire.Row {
+	q := strings.ToLower(strings.TrimSpace(m.find.text()))
+	if q == "" {
+		return m.history
+	}
+	out := make([]wire.Row, 0, 32)
+	for i := range m.history {
+		r := &m.history[i]
+		all := strings.Join([]string{r.Caller.Name, r.Caller.Company, r.Caller.Number, shownNumber(r.Caller.Number), r.Queue, r.Code, m.v.ending(r.End)}, " ")
+		if strings.Contains(strings.ToLower(all), q) {
+			out = append(out, *r)
+		}
+	}
+	return out
+}
+
+func (m *Model) openFind(string) tea.Cmd {
+	m.finding = true
+	m.find.max = 80
+	m.list.at = 0
+	return nil
+}
+
+// findDone leaves the words and goes back to the rows that were found.
+func (m *Model) findDone(string) tea.Cmd {
+	m.finding = false
+	return nil
+}
+
+func (m *Model) findNone(string) tea.Cmd {
+	m.finding, m.list.at = false, 0
+	m.find.set("")
 	return nil
 }
 
@@ -67,7 +107,7 @@ func (m *Model) scroll(key string) tea.Cmd {
 func (m *Model) scrolls() bool {
 	switch m.over {
 	case overHistory:
-		return len(m.history) > 1
+		return len(m.found()) > 1
 	case overSettings:
 		return true
 	case overHelp:
@@ -84,7 +124,7 @@ func (m *Model) scrolls() bool {
 func (m *Model) rowsOpen() int {
 	switch m.over {
 	case overHistory:
-		return len(m.history)
+		return len(m.found())
 	case overWhy:
 		return len(m.whyRows(m.w - 4))
 	case overSettings:

@@ -98,6 +98,15 @@ const (
 	actHistory    action = "history"
 	actEndpoint   action = "endpoint"
 	actStory      action = "story"
+	actFind       action = "find"
+	actFindDone   action = "finddone"
+	actFindNone   action = "findnone"
+	actCommand    action = "command"
+	actCommandGo  action = "commandgo"
+	actCommandEsc action = "commandesc"
+	actComplete2  action = "writeout"
+	actOlder      action = "older"
+	actNewer      action = "newer"
 	actCallRow    action = "callrow"
 	actCopyRow    action = "copyrow"
 	actSettings   action = "settings"
@@ -297,6 +306,15 @@ func screenKeys() []binding {
 			can: func(m *Model) bool { return len(m.board.Me.Endpoints) > 1 }},
 		{act: actHistory, keys: []string{"H"}, label: wkHistory, group: 's', run: (*Model).openHistory},
 		{act: actStory, keys: []string{"enter"}, show: "Enter", label: wkStory, run: (*Model).rowStory, can: (*Model).hasRow},
+		{act: actFind, keys: []string{"/"}, label: wkFind, run: (*Model).openFind},
+		{act: actFindDone, keys: []string{"enter", "down", "up"}, show: "Enter", label: wkChoose, run: (*Model).findDone},
+		{act: actFindNone, keys: []string{"esc"}, show: "Esc", label: wkAllAgain, run: (*Model).findNone},
+		{act: actCommand, keys: []string{":"}, label: wkCommand, group: 's', quiet: true, run: (*Model).openCommand},
+		{act: actCommandGo, keys: []string{"enter"}, show: "Enter", label: wkPickGo, run: (*Model).runCommand},
+		{act: actCommandEsc, keys: []string{"esc"}, show: "Esc", label: wkBack, run: (*Model).closeCommand},
+		{act: actComplete2, keys: []string{"tab"}, show: "Tab", label: wkWriteOut, run: (*Model).completeCommand},
+		{act: actOlder, keys: []string{"up", "ctrl+p"}, show: "↑↓", label: wkOlder, run: (*Model).olderCommand, can: func(m *Model) bool { return len(m.command.lines) > 0 }},
+		{act: actNewer, keys: []string{"down", "ctrl+n"}, quiet: true, label: wkOlder, run: (*Model).newerCommand, can: func(m *Model) bool { return len(m.command.lines) > 0 }},
 		{act: actCallRow, keys: []string{"o"}, label: wkCallBack, verb: wire.DoDial, run: (*Model).rowCall, can: func(m *Model) bool {
 			r := m.row()
 			return r != nil && r.Caller.Number != "" && m.board.Call == nil

@@ -102,7 +102,7 @@ func (m *Model) miniWhat(w int) string {
 
 // miniQuestion is what row 2 says on larger screens, when there is something.
 func (m *Model) miniQuestion(w int) string {
-	if m.gate == nil && m.sure.act == "" && (m.board.Offer == nil || m.board.Call == nil) && m.prefix == inNone &&
+	if m.over != overCommand && m.gate == nil && m.sure.act == "" && (m.board.Offer == nil || m.board.Call == nil) && m.prefix == inNone &&
 		(m.problem.Words == "" || m.server().Sub(m.problem.At) >= problemFor) {
 		return ""
 	}

@@ -74,6 +74,7 @@ const (
 	overWhy
 	overHistory
 	overSettings
+	overCommand
 )
 
 // Model is the desk as Bubble Tea sees it. View reads it only; time comes with the messages.
@@ -104,19 +105,23 @@ type Model struct {
 	ticking  time.Duration
 	tickID   int
 
-	over    overlay
-	behind  overlay // what help lies over
-	prefix  mode
-	sure    sureness
-	party   string // chosen in a group call
-	gate    *gate
-	problem Told // row 2, until a key or 10 s
-	news    Told // this console's own line, when newer than the server's
-	list    list // what scrolls
-	whyText []string
-	steps   []wire.Step // of a contact, from its arrival to its end
-	sum     string
-	contact string // whose story is open, when it is not the caller's
+	over          overlay
+	behind        overlay // what help lies over
+	prefix        mode
+	sure          sureness
+	party         string // chosen in a group call
+	gate          *gate
+	problem       Told // row 2, until a key or 10 s
+	news          Told // this console's own line, when newer than the server's
+	list          list // what scrolls
+	whyText       []string
+	steps         []wire.Step // of a contact, from its arrival to its end
+	sum           string
+	command       commanding
+	behindCommand overlay // what the command line lies over
+	find          editor  // in the history
+	finding       bool
+	contact       string // whose story is open, when it is not the caller's
 
 	note            editor
 	noteFor         string

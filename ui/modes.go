@@ -46,6 +46,8 @@ const (
 	inWhy
 	inHistory
 	inSettings
+	inCommand
+	inFind
 	inOut
 	modeCount
 )
@@ -82,6 +84,12 @@ func (m *Model) modeWith(over overlay) mode {
 			return inNote
 		}
 		return inPicker
+	}
+	if over == overCommand {
+		return inCommand
+	}
+	if over == overHistory && m.finding {
+		return inFind // its letters are text, whatever rings
 	}
 	if over == overWhy {
 		return inWhy
@@ -153,7 +161,9 @@ func (m *Model) doorMode() mode {
 }
 
 // typing says that runes are text now.
-func (k mode) typing() bool { return k == inNote || k == inPicker || k == inTypeRing }
+func (k mode) typing() bool {
+	return k == inNote || k == inPicker || k == inTypeRing || k == inCommand || k == inFind
+}
 
 // chips are the words, colours and the keys of each mode: those of the footer first, by importance.
 type chip struct {
@@ -163,7 +173,7 @@ type chip struct {
 }
 
 func chips() [modeCount]chip {
-	desk := []action{actHelp, actWhy, actHistory, actSettings, actUndo, actHelpCall, actLeave, actSuspend, actRedraw}
+	desk := []action{actHelp, actWhy, actHistory, actSettings, actUndo, actHelpCall, actCommand, actLeave, actSuspend, actRedraw}
 	with := func(keys ...action) []action {
 		for _, a := range desk {
 			if a == actWhy && (slices.Contains(keys, actWhyMe) || slices.Contains(keys, actWhyWaiting) || slices.Contains(keys, actWhyMissed)) {
@@ -207,7 +217,9 @@ func chips() [modeCount]chip {
 		inKeypad:   {wcKeypad, talk, []action{actTone, actToneClear, actMute, actUnmute, actEsc, actHangupF4, actHelp, actHelpCall, actLeave}},
 		inHelp:     {wcHelp, talk, []action{actEsc, actScrollUp, actScrollDown, actLeave}},
 		inWhy:      {wcWhy, talk, []action{actEsc, actScrollUp, actScrollDown, actLeave}},
-		inHistory:  {wcHistory, talk, []action{actStory, actScrollUp, actScrollDown, actCallRow, actCopyRow, actEsc, actHelp, actHelpCall, actLeave}},
+		inCommand:  {wcCommand, talk, []action{actCommandGo, actComplete2, actOlder, actNewer, actAnswerF3, actCommandEsc, actClearLine, actLeave}},
+		inFind:     {wcHistory, talk, []action{actFindDone, actFindNone, actAnswerF3, actClearLine, actLeave}},
+		inHistory:  {wcHistory, talk, []action{actStory, actFind, actScrollUp, actScrollDown, actCallRow, actCopyRow, actEsc, actHelp, actHelpCall, actLeave}},
 		inSettings: {wcSettings, talk, []action{actScrollUp, actScrollDown, actChange, actTest, actEsc, actHelp, actHelpCall, actLeave}},
 		inOut:      {wcSignIn, bad, []action{actNewCode, actLeave}},
 	}

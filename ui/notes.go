@@ -54,6 +54,16 @@ func (m *Model) edited(change func(*editor)) tea.Cmd {
 		}
 		return m.search()
 	}
+	switch {
+	case m.over == overCommand:
+		change(&m.command.edit)
+		m.command.offers = nil
+		return nil
+	case m.over == overHistory && m.finding:
+		change(&m.find)
+		m.list.at = 0
+		return nil
+	}
 	before := m.note.text()
 	change(&m.note)
 	after := m.note.text()

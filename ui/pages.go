@@ -13,22 +13,32 @@ func (m *Model) historyPane(w, h int) []string {
 	if d.Calls > 0 {
 		title.put(dim, " "+m.t.g.dot+" "+m.v[wAHT]+" "+lasted(ms(d.Handle)/time.Duration(d.Calls)))
 	}
-	right := m.t.words().put(text|bold, "Enter ").put(dim, m.v[wkStory]).sp(2).put(text|bold, "Esc ").put(dim, m.v[wkBack])
+	rows := m.found()
+	if m.finding || !m.find.empty() {
+		title = m.t.words().put(text|bold, m.v[wTodayTitle]+" ").put(talk|bold, "/ ")
+		if m.finding {
+			title.drawText(talk|bold, oneOf(m.find.rows(max(10, w-40), 1)), m.t.g.cursor)
+		} else {
+			title.put(text|bold, m.find.text())
+		}
+		title.put(dim, "  "+m.v.f(wNFound, "n", itoa(len(rows))))
+	}
+	right := m.t.words().put(text|bold, "/ ").put(dim, m.v[wkFind]).sp(2).put(text|bold, "Enter ").put(dim, m.v[wkStory]).sp(2).put(text|bold, "Esc ").put(dim, m.v[wkBack])
 	p := m.t.pane(w, round, talk, title, right)
 	who := max(14, min(40, p.inner()-58))
 	when := 6
-	if n := len(m.history); n > 0 && m.local(m.history[n-1].At).YearDay() != m.local(m.server()).YearDay() {
+	if n := len(rows); n > 0 && m.local(rows[n-1].At).YearDay() != m.local(m.server()).YearDay() {
 		when = 12 // newest first: the last one is of another day
 	}
 	who = max(14, who+6-when)
 	p.add(p.line().sp(2).field(dim, m.v[wColTime], when).field(dim, m.v[wColWho], who).sp(1).field(dim, m.v[wColQueue], 9).
 		num(dim, m.v[wColIn], 6).num(dim, m.v[wTalk], 8).sp(2).field(dim, m.v[wColCode], 9).sp(1).put(dim, m.v[wColEnd]))
-	if len(m.history) == 0 {
+	if len(rows) == 0 {
 		p.add(p.line().put(dim, m.v[wNoCallsYet]))
 	}
-	from, to := m.list.window(len(m.history), h-3)
+	from, to := m.list.window(len(rows), h-3)
 	for i := from; i < to; i++ {
-		p.add(m.historyRow(p, &m.history[i], when, who, i == m.list.at))
+		p.add(m.historyRow(p, &rows[i], when, who, i == m.list.at))
 	}
 	return p.close(h)
 }

@@ -14,6 +14,8 @@ func (m *Model) second(w int) string {
 	l := m.t.line(w).sp(1)
 	switch {
 	case !m.welcomed:
+	case m.over == overCommand:
+		m.commandRow(l)
 	case m.gate != nil:
 		m.gateRow(l)
 	case m.sure.act != "":

@@ -93,7 +93,7 @@ func (m *Model) changed(before *Board) tea.Cmd {
 	if b.Call != nil && (before.Call == nil || before.Call.Contact != b.Call.Contact) {
 		m.backSeen = false
 		m.demoDone[2] = true
-		if m.over != overNote && m.over != overPicker || m.helping() && b.Call.Direction == "out" {
+		if !m.mode().typing() && m.over != overPicker || m.helping() && b.Call.Direction == "out" {
 			m.over = overNone
 		}
 	}

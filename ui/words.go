@@ -388,6 +388,7 @@ const (
 	wcHelp
 	wcWhy
 	wcHistory
+	wcCommand
 	wcSettings
 
 	// keys
@@ -457,6 +458,10 @@ const (
 	wkWhyMissed
 	wkHistory
 	wkStory
+	wkAllAgain
+	wkCommand
+	wkWriteOut
+	wkOlder
 	wkSettings
 	wkTest
 	wkChange

@@ -379,6 +379,7 @@ var english = [wordCount]string{
 	wcHelp:     "HELP",
 	wcWhy:      "WHY",
 	wcHistory:  "TODAY",
+	wcCommand:  "COMMAND",
 	wcSettings: "SETTINGS",
 
 	// keys
@@ -448,6 +449,10 @@ var english = [wordCount]string{
 	wkWhyMissed:   "why missed",
 	wkHistory:     "today",
 	wkStory:       "story",
+	wkAllAgain:    "all again",
+	wkCommand:     "command",
+	wkWriteOut:    "write out",
+	wkOlder:       "typed before",
 	wkSettings:    "settings",
 	wkTest:        "test headset",
 	wkChange:      "change",

@@ -379,6 +379,7 @@ var chinese = [wordCount]string{
 	wcHelp:     "帮助",
 	wcWhy:      "原因",
 	wcHistory:  "今日",
+	wcCommand:  "命令",
 	wcSettings: "设置",
 
 	// keys
@@ -448,6 +449,10 @@ var chinese = [wordCount]string{
 	wkWhyMissed:   "为何未接",
 	wkHistory:     "今日",
 	wkStory:       "经过",
+	wkAllAgain:    "显示全部",
+	wkCommand:     "命令",
+	wkWriteOut:    "补全",
+	wkOlder:       "历史",
 	wkSettings:    "设置",
 	wkTest:        "测试耳机",
 	wkChange:      "更改",
