@@ -18,6 +18,8 @@ type commanding struct {
 	lines  []string
 	at     int // in lines, while going back
 	offers []string
+	head   string // before what is offered
+	next   int    // of offers, for the next Tab
 }
 
 // pages are the words of --plain that have a page on the screen.
@@ -96,6 +98,11 @@ func (m *Model) runCommand(string) tea.Cmd {
 
 // completeCommand writes out what the typed letters begin, as far as it is one thing, and lists what it can be.
 func (m *Model) completeCommand(string) tea.Cmd {
+	if n := len(m.command.offers); n > 0 { // the next of those that it can be
+		m.command.edit.set(m.command.head + m.command.offers[m.command.next%n])
+		m.command.next++
+		return nil
+	}
 	s := m.command.edit.text()
 	word, rest, more := strings.Cut(s, " ")
 	head, part, from := "", word, plainWords()
@@ -113,6 +120,9 @@ func (m *Model) completeCommand(string) tea.Cmd {
 	case 0:
 		return nil
 	case 1:
+		if part == hits[0] && more {
+			return nil
+		}
 		m.command.edit.set(head + hits[0])
 		if !more && m.whatFollows(hits[0]) != nil {
 			m.command.edit.set(hits[0] + " ")
@@ -120,7 +130,7 @@ func (m *Model) completeCommand(string) tea.Cmd {
 		return nil
 	}
 	m.command.edit.set(head + common(hits, part))
-	m.command.offers = hits
+	m.command.offers, m.command.head, m.command.next = hits, head, 0
 	return nil
 }
 

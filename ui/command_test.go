@@ -62,7 +62,11 @@ func TestTabWritesCommandsOut(t *testing.T) {
 	if got := r.command.edit.text(); got != "transfer M" && got != "transfer m" || len(r.command.offers) != 2 {
 		t.Errorf("m: %q of %q", got, r.command.offers)
 	}
-	r.keys("e", "tab", "enter")
+	r.keys("tab", "tab", "tab")
+	if got := r.command.edit.text(); got != "transfer Megan Bowen" {
+		t.Errorf("again and again: %q", got)
+	}
+	r.keys("enter")
 	if c := r.last(); c.Do != wire.DoTransfer || c.To.ID != "Megan Bowen" {
 		t.Errorf("sent %+v", c)
 	}
