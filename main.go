@@ -75,6 +75,7 @@ func consoleFlags(c *cobra.Command, o *console.Options) {
 	f.StringVar(&o.Audio, "audio", "portaudio", "portaudio, file:IN.wav,OUT.wav, or none")
 	f.StringVar(&o.Input, "input", "", "microphone, by name")
 	f.StringVar(&o.Output, "output", "", "ear, by name")
+	f.StringVar(&o.Ringer, "ringer", "", "device that the ring tone comes from, by name; the ear when empty")
 	f.BoolVar(&o.Plain, "plain", false, "one line an event, for screen readers and scripts")
 	f.StringVar(&o.Clock, "clock", "wall", "--plain: time before each line, wall or mono")
 	f.BoolVar(&o.Quiet, "quiet", false, "--plain: no bell")

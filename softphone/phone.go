@@ -116,6 +116,24 @@ func (p *Phone) Mute(on bool) {
 // Ring begins or ends the ring tone.
 func (p *Phone) Ring(on bool) { p.voice.ring(on) }
 
+// SetRinger lets the phone ring on another device, which it starts and closes; nil: on the headset. It waits for the
+// device before to close.
+func (p *Phone) SetRinger(d audio.Device) error {
+	var next *audio.Device
+	if d != nil {
+		if err := d.Start(); err != nil {
+			return err
+		}
+		next = &d
+	}
+	old := p.voice.ringer.Swap(next)
+	if old == nil {
+		return nil
+	}
+	time.Sleep(2 * audio.FrameTime) // a turn that has begun may still write to it
+	return (*old).Close()
+}
+
 // Zip plays the short tone into the ear that says: this call was answered for you, speak.
 func (p *Phone) Zip() { p.voice.zip() }
 
@@ -139,8 +157,8 @@ func (p *Phone) Close() error {
 		p.line.close()
 		p.wg.Wait()
 		err = p.voice.device.Close()
-		if r := p.voice.ringer; r != nil {
-			r.Close()
+		if r := p.voice.ringer.Swap(nil); r != nil {
+			(*r).Close()
 		}
 		p.news.close()
 	})

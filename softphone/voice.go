@@ -22,7 +22,7 @@ const (
 // voice is the sound between the device and the line: no goroutine, no network. turn is called by the clock.
 type voice struct {
 	device audio.Device
-	ringer audio.Device
+	ringer atomic.Pointer[audio.Device] // nil: the headset rings
 	mic    micPath
 	ear    earPath
 	bell   bell
@@ -35,7 +35,10 @@ type voice struct {
 }
 
 func newVoice(device, ringer audio.Device) *voice {
-	v := &voice{device: device, ringer: ringer}
+	v := &voice{device: device}
+	if ringer != nil {
+		v.ringer.Store(&ringer)
+	}
 	v.mic.init()
 	v.ear.init()
 	v.bell.init()
@@ -244,15 +247,16 @@ func (v *voice) hear(now time.Time) {
 	e.next(now)
 	v.meter.ear.note(codec.Peak(e.out[:]))
 	ring := v.bell.next()
-	if ring != nil && v.ringer == nil {
+	loud := v.ringer.Load()
+	if ring != nil && loud == nil {
 		codec.Mix(e.out[:], e.out[:], ring[:])
 	}
 	v.loop.back(&e.out)
 	e.limiter.Apply(e.out[:])
-	if v.ringer != nil {
+	if loud != nil {
 		if ring == nil {
 			ring = &v.bell.still
 		}
-		v.ringer.Write(ring)
+		(*loud).Write(ring)
 	}
 }

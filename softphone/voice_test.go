@@ -353,6 +353,31 @@ func TestTheRingCanHaveADeviceOfItsOwn(t *testing.T) {
 	if codec.Peak(headset.heard) != 0 || codec.Peak(speakers.heard) < 2000 {
 		t.Errorf("headset %d, speakers %d", codec.Peak(headset.heard), codec.Peak(speakers.heard))
 	}
+	other := newDesk(0, 0)
+	p := &Phone{voice: v}
+	turns := func() {
+		for range 150 { // a whole period of the ring
+			v.turn(epoch, func(uint8, []byte) {})
+		}
+	}
+	if err := p.SetRinger(other); err != nil {
+		t.Fatal(err)
+	}
+	had := len(speakers.heard)
+	turns()
+	if codec.Peak(other.heard) < 2000 || len(speakers.heard) != had || codec.Peak(headset.heard) != 0 {
+		t.Errorf("another device: %d; the first heard %d samples more", codec.Peak(other.heard), len(speakers.heard)-had)
+	}
+	if _, open := <-speakers.events; open {
+		t.Error("the device before is not closed")
+	}
+	if err := p.SetRinger(nil); err != nil {
+		t.Fatal(err)
+	}
+	turns()
+	if codec.Peak(headset.heard) < 2000 {
+		t.Error("without a device of its own the headset does not ring")
+	}
 }
 
 func TestTheEarNeverGetsMoreThanMinusThreeDecibels(t *testing.T) {

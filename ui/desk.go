@@ -77,9 +77,9 @@ func (m *Model) lost() bool {
 func (m *Model) desk(w, h int) []string {
 	switch {
 	case w >= 180:
-		return beside(h, m.leftColumn(30, h), m.middle(w-30-50, h, 42), m.storyColumn(50, h))
+		return m.beside(0, h, m.leftColumn(30, h), m.middle(w-30-50, h, 42), m.storyColumn(50, h))
 	case w >= 120:
-		return beside(h, m.leftColumn(26, h), m.middle(w-26, h, 36))
+		return m.beside(1, h, m.leftColumn(26, h), m.middle(w-26, h, 36))
 	case w >= 100:
 		return m.middle(w, h, 36)
 	}
@@ -103,13 +103,13 @@ func (m *Model) desk(w, h int) []string {
 // middle is the call with the experts beside it. A page that is open takes the width of both, under the card.
 func (m *Model) middle(w, h, right int) []string {
 	if !m.covered() {
-		return beside(h, m.state(w-right, h), m.right(right, h))
+		return m.beside(2, h, m.state(w-right, h), m.right(right, h))
 	}
 	head := m.head(h)
 	if head == 0 {
 		return m.page(w, h)
 	}
-	rows := beside(head, m.state(w-right, head), m.right(right, head))
+	rows := m.beside(3, head, m.state(w-right, head), m.right(right, head))
 	return append(rows, m.page(w, h-head)...)
 }
 

@@ -44,6 +44,7 @@ func (e ear) Mute(on bool)          { e.r.mutes = append(e.r.mutes, on) }
 func (e ear) Ring(on bool)          { e.r.rings = append(e.r.rings, on) }
 func (e ear) Levels() wire.Levels   { return e.r.level }
 func (e ear) Choose(in, out string) { e.r.signs = append(e.r.signs, "choose "+in+","+out) }
+func (e ear) RingOn(out string)     { e.r.signs = append(e.r.signs, "ring "+out) }
 func (e ear) Loop(on bool)          { e.r.mutes = append(e.r.mutes, on) }
 func (e ear) Zip()                  { e.r.out.WriteString("zip") }
 

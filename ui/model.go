@@ -39,6 +39,7 @@ type Options struct {
 	Motion        string // full, calm
 	Saved         func(Settings)
 	Headsets      func() (inputs, outputs []string) // names to choose from; nil: no choice. May take its time
+	Ringer        string                            // the device that the ring tone comes from, by name; empty: the ear
 	Input, Output string                            // the devices in use, by name
 	AutoAnswer    string                            // on: calls are answered by themselves after a second and a tone
 	Open          func(url string)                  // opens the system's browser; nil: the key is not offered
@@ -53,6 +54,7 @@ type Settings struct {
 	Theme, Language, Motion string
 	ASCII                   bool
 	Input, Output           string // names of devices; empty: the system's
+	Ringer                  string // name of a device; empty: the ear
 	AutoAnswer              string // on, off
 }
 
@@ -151,9 +153,10 @@ type Model struct {
 	toneWait  string
 	toneFor   string
 
-	kept  map[string]kept
-	frame string
-	dirty bool
+	kept   map[string]kept
+	joined [8][]joinedRow
+	frame  string
+	dirty  bool
 }
 
 type kept struct {

@@ -117,23 +117,38 @@ func (p *pane) close(h int) []string {
 	return append(p.rows, p.edge(e.bl, e.br, nil, nil))
 }
 
-// beside joins columns row by row; each column has rows of one width.
-func beside(h int, columns ...[]string) []string {
+// joinedRow is a row of several columns as it was joined the last time.
+type joinedRow struct {
+	cells [3]string
+	row   string
+}
+
+// beside joins columns row by row, at most three; each column has rows of one width. A row whose cells are those of the
+// last time is not joined again: most of a large screen stands still. The place tells the joints of one screen apart.
+func (m *Model) beside(place, h int, columns ...[]string) []string {
+	was := m.joined[place]
+	if len(was) != h {
+		was = make([]joinedRow, h)
+		m.joined[place] = was
+	}
 	rows := make([]string, h)
 	for i := range rows {
+		var cells [3]string
 		n := 0
-		for _, c := range columns {
+		for k, c := range columns {
 			if i < len(c) {
+				cells[k] = c[i]
 				n += len(c[i])
 			}
 		}
-		b := make([]byte, 0, n)
-		for _, c := range columns {
-			if i < len(c) {
-				b = append(b, c[i]...)
+		if old := &was[i]; old.cells != cells {
+			b := make([]byte, 0, n)
+			for _, c := range cells {
+				b = append(b, c...)
 			}
+			old.cells, old.row = cells, string(b)
 		}
-		rows[i] = string(b)
+		rows[i] = was[i].row
 	}
 	return rows
 }

@@ -4,12 +4,15 @@ import (
 	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"cordboard/session/wire"
 )
 
 // What a telephone may be able to do besides; the page offers what there is.
 type (
 	chooser interface{ Choose(input, output string) } // another headset, by name; empty: the system's
 	zipper  interface{ Zip() }                        // a short tone before a call that is answered by itself
+	ringsOn interface{ RingOn(output string) }        // the ring tone from another device, by name; empty: the ear
 	looper  interface{ Loop(on bool) }                // the microphone in the ear
 )
 
@@ -54,12 +57,41 @@ func (m *Model) settings() []setting {
 			setting{wSetMicrophone, true, append([]string{""}, m.inputs...), m.o.Input, device, func(m *Model, v string) { m.o.Input = v; m.choose() }},
 			setting{wSetEar, true, append([]string{""}, m.outputs...), m.o.Output, device, func(m *Model, v string) { m.o.Output = v; m.choose() }})
 	}
+	if _, ok := m.o.Phone.(ringsOn); ok && m.o.Headsets != nil {
+		rows = append(rows, setting{wSetRinger, true, append([]string{""}, m.outputs...), m.o.Ringer, func(s string) string {
+			if s == "" {
+				return m.v[wSetEar]
+			}
+			return s
+		}, func(m *Model, v string) {
+			m.o.Ringer = v
+			m.o.Phone.(ringsOn).RingOn(v)
+		}})
+	}
+	if me := &m.board.Me; len(me.Endpoints) > 1 {
+		rows = append(rows, setting{wSetEndpoint, true, me.Endpoints, me.Endpoint, m.v.endpoint, func(m *Model, v string) {
+			m.do(wire.Command{Do: wire.DoEndpoint, Endpoint: v})
+		}})
+	}
 	return append(rows,
 		setting{wSetAuto, true, []string{"off", "on"}, or(m.o.AutoAnswer, "off"), onOff, func(m *Model, v string) { m.o.AutoAnswer = v }},
 		setting{wSetTheme, false, []string{"auto", "dark", "light", "16", "none"}, or(m.o.Theme, "auto"), same, func(m *Model, v string) { m.o.Theme = v; m.setTheme() }},
 		setting{wSetGlyphs, false, []string{"Unicode", "ASCII"}, glyphs, same, func(m *Model, v string) { m.o.ASCII, m.env.wide = v == "ASCII", false; m.setTheme() }},
 		setting{wSetLanguage, false, []string{"en", "zh"}, m.v[wLanguage], same, func(m *Model, v string) { m.v, m.o.Language = catalogue(v), v }},
 		setting{wSetMotion, false, []string{"full", "calm"}, or(m.o.Motion, "full"), same, func(m *Model, v string) { m.o.Motion = v }})
+}
+
+// endpoint names where calls ring.
+func (v words) endpoint(s string) string {
+	switch s {
+	case "softphone":
+		return v[wAtConsole]
+	case "sip":
+		return v[wAtTelephone]
+	case "teams":
+		return "Teams"
+	}
+	return s
 }
 
 // openSettings opens the page, and looks for headsets beside the loop.
@@ -92,7 +124,7 @@ func (m *Model) changeSetting(string) tea.Cmd {
 	s.set(m, s.values[at%len(s.values)])
 	clear(m.kept)
 	if m.o.Saved != nil {
-		m.o.Saved(Settings{Theme: m.o.Theme, Language: m.v[wLanguage], Motion: m.o.Motion, ASCII: m.o.ASCII, Input: m.o.Input, Output: m.o.Output, AutoAnswer: m.o.AutoAnswer})
+		m.o.Saved(Settings{Theme: m.o.Theme, Language: m.v[wLanguage], Motion: m.o.Motion, ASCII: m.o.ASCII, Input: m.o.Input, Output: m.o.Output, Ringer: m.o.Ringer, AutoAnswer: m.o.AutoAnswer})
 	}
 	return nil
 }

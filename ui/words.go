@@ -297,6 +297,10 @@ const (
 	wSetScreen
 	wSetMicrophone
 	wSetEar
+	wSetRinger
+	wSetEndpoint
+	wAtConsole
+	wAtTelephone
 	wSetAuto
 	wSystemDevice
 	wOn

@@ -32,6 +32,7 @@ type Options struct {
 	Audio      string // portaudio, file:IN.wav,OUT.wav, none
 	Input      string
 	Output     string
+	Ringer     string // device of the ring tone, by name; empty: the ear
 	Plain      bool
 	Clock      string // --plain: wall or mono
 	Quiet      bool
@@ -72,7 +73,7 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	phone, err := softphone.New(softphone.Options{Device: device, Log: log})
+	phone, err := softphone.New(softphone.Options{Device: device, Ringer: ringer(o, log), Log: log})
 	if err != nil {
 		device.Close()
 		return fmt.Errorf("softphone: %w", err)
@@ -111,8 +112,8 @@ func (c *console) run(ctx context.Context) error {
 		ended <- c.session.Run(ctx)
 	}
 	desk := ui.Options{
-		Server: c, Phone: c.phone, Theme: c.o.Theme, Language: c.o.Language, ASCII: c.o.ASCII, Demo: c.o.Demo, In: c.o.In, Out: c.o.Out,
-		Clock: c.o.Clock, Quiet: c.o.Quiet, Stay: c.o.Stay, Motion: c.chosen.Motion, AutoAnswer: c.chosen.AutoAnswer, Input: c.o.Input, Output: c.o.Output,
+		Server: c, Phone: desktop{c.phone, c.o, c.log}, Theme: c.o.Theme, Language: c.o.Language, ASCII: c.o.ASCII, Demo: c.o.Demo, In: c.o.In, Out: c.o.Out,
+		Clock: c.o.Clock, Quiet: c.o.Quiet, Stay: c.o.Stay, Motion: c.chosen.Motion, AutoAnswer: c.chosen.AutoAnswer, Input: c.o.Input, Output: c.o.Output, Ringer: c.o.Ringer,
 		Headsets: headsets, Saved: c.kept.save, Open: browser(c.log),
 	}
 	var err error

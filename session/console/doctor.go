@@ -9,8 +9,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -22,6 +24,9 @@ import (
 
 // doctorLimit bounds the wait for the server and the voice line.
 const doctorLimit = 12 * time.Second
+
+// listenFor is how long the microphone is listened to.
+const listenFor = 1500 * time.Millisecond
 
 // checkup is the list of checks before the shift: each line is fine, or says what to do.
 type checkup struct {
@@ -41,8 +46,11 @@ func (c *checkup) look(what, words, do string) {
 
 // Doctor checks what an agent needs before the shift. It returns an error when calls could not be taken.
 func Doctor(ctx context.Context, o Options) error {
+	if dir, err := cacheDir(o.CacheDir); err == nil { // what the person chose on the settings page counts here too
+		o, _ = settings{settingsFile(filepath.Join(dir, "cordboard.log")), slog.New(slog.DiscardHandler)}.settled(o)
+	}
 	c := &checkup{o: o, out: o.Out}
-	device := c.headset()
+	device := c.headset(ctx)
 	ok := c.server(ctx)
 	if ok {
 		ok = c.line(ctx, device)
@@ -61,27 +69,65 @@ func Doctor(ctx context.Context, o Options) error {
 	return nil
 }
 
-func (c *checkup) headset() audio.Device {
-	d, err := audio.Open(audio.Options{Spec: c.o.Audio, Input: c.o.Input, Output: c.o.Output, Log: slog.New(slog.DiscardHandler)})
+// headset listens to the microphone while a tone plays in the ear, and opens the device for the voice line.
+func (c *checkup) headset(ctx context.Context) audio.Device {
+	o := audio.Options{Spec: c.o.Audio, Input: c.o.Input, Output: c.o.Output, Log: slog.New(slog.DiscardHandler)}
+	if c.o.Audio == "none" {
+		c.fine("microphone", "none, as --audio none says")
+	} else {
+		c.heard(audio.Check(ctx, o, tone(), listenFor))
+	}
+	d, err := audio.Open(o)
 	if err != nil {
-		c.look("headset", err.Error(), "choose one with --input and --output, or work without sound: --audio none")
 		return nil
 	}
-	name := d.Name()
-	if all, err := audio.Devices(); err == nil && c.o.Audio == "portaudio" {
-		mics := 0
-		for _, i := range all {
-			if i.Inputs > 0 {
-				mics++
-			}
-		}
-		if mics == 0 {
-			c.look("headset", "no microphone is there", "plug the headset in; the console finds it by itself")
-			return d
+	return d
+}
+
+// heard says what was found out about the headset.
+func (c *checkup) heard(r audio.Report, err error) {
+	switch {
+	case err != nil:
+		c.look("microphone", err.Error(), "plug the headset in, or choose one: --input and --output; without sound: --audio none")
+		return
+	case r.Silent:
+		c.look("microphone", r.Input+" gives no sound", "unmute it at the headset, or choose another: --input")
+	case r.Clipped:
+		c.look("microphone", fmt.Sprintf("%s is too loud: %.0f dBFS", r.Input, r.Peak), "turn its level down in the system's settings")
+	default:
+		c.fine("microphone", "%s, level %.0f dBFS, noise %.0f dBFS, no clipping", r.Input, r.Peak, r.Noise)
+	}
+	if r.Gaps > 0 {
+		c.look("ear", fmt.Sprintf("the sound had %d gaps in %v", r.Gaps, listenFor), "close what works hard on this machine; then a cable instead of Bluetooth")
+	} else {
+		c.fine("ear", "a tone was played; not heard? choose another with --output")
+	}
+	c.ringer(r.Devices)
+}
+
+// ringer looks whether the chosen device of the ring tone is there.
+func (c *checkup) ringer(all []audio.Info) {
+	if c.o.Ringer == "" {
+		c.fine("ringer", "the ear rings")
+		return
+	}
+	for _, i := range all {
+		if i.Outputs > 0 && strings.Contains(strings.ToLower(i.Name), strings.ToLower(c.o.Ringer)) {
+			c.fine("ringer", "%s", i.Name)
+			return
 		}
 	}
-	c.fine("headset", "%s", name)
-	return d
+	c.look("ringer", c.o.Ringer+" is not there", "plug it in, or choose another in the settings (,); until then the system's own is tried")
+}
+
+// tone is half a second of 440 Hz, soft at both ends.
+func tone() []int16 {
+	out := make([]int16, audio.Rate/2)
+	for i := range out {
+		soft := min(1, float64(min(i, len(out)-i))/(audio.Rate/50))
+		out[i] = int16(3000 * soft * math.Sin(2*math.Pi*440*float64(i)/audio.Rate))
+	}
+	return out
 }
 
 // server asks where to sign in, which also tells whether the server is there and how its clock goes.

@@ -48,6 +48,7 @@ func (s settings) settled(o Options) (Options, ui.Settings) {
 	}
 	o.Language = cmp.Or(o.Language, kept.Language)
 	o.Input, o.Output = cmp.Or(o.Input, kept.Input), cmp.Or(o.Output, kept.Output)
+	o.Ringer = cmp.Or(o.Ringer, kept.Ringer)
 	o.ASCII = o.ASCII || kept.ASCII
 	return o, kept
 }

@@ -29,6 +29,10 @@ func (s *Server) callAct(c wire.Command, r *wire.Reply) *wire.News {
 	case wire.DoTransfer, wire.DoAsk:
 		return s.move(c, &call, r)
 	case wire.DoUndo:
+		if u := s.b.Me.Undo; u != nil && s.Now().Before(u.Until) && call.Transfer == nil {
+			s.b.Me.Pending, s.b.Me.Undo = s.before, nil
+			return &wire.News{Said: s.say("state", "Taken back.")}
+		}
 		call.Transfer = nil
 		s.state(wire.Talking)
 		return &wire.News{Said: s.say("hears", "You took the caller back. Nestor Wilke hears you.")}
@@ -42,6 +46,24 @@ func (s *Server) callAct(c wire.Command, r *wire.Reply) *wire.News {
 		call.Transfer, call.Held = nil, false
 		s.state(wire.Conference)
 		return &wire.News{Said: s.say("hears", "Everybody hears everybody.")}
+	case wire.DoAdd:
+		for _, e := range s.b.Experts {
+			if e.ID == c.To.ID {
+				call.Parties = append(append([]wire.Party(nil), call.Parties...), wire.Party{ID: e.ID, Name: e.Name, Role: "expert", State: "talking"})
+			}
+		}
+	case wire.DoMuteParty, wire.DoRemove:
+		var left []wire.Party
+		for _, p := range call.Parties {
+			if p.ID == c.Party && c.Do == wire.DoRemove {
+				continue
+			}
+			if p.ID == c.Party {
+				p.Muted = c.Muted
+			}
+			left = append(left, p)
+		}
+		call.Parties = left
 	case wire.DoComplete:
 		return s.end("transferred")
 	case wire.DoDrop:

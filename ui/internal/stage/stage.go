@@ -21,6 +21,8 @@ type Server struct {
 	calls int
 	after []*time.Timer
 	Sent  []wire.Command
+
+	before *wire.Pending // what came after the call before the last change, for undo
 }
 
 // New is a server with the desk of the mock-ups.
@@ -170,7 +172,9 @@ func (s *Server) act(c wire.Command, r *wire.Reply) *wire.News {
 			}
 		}
 		if b.Call != nil || b.Wrap != nil || b.Offer != nil {
+			s.before = b.Me.Pending
 			b.Me.Pending = &wire.Pending{State: wire.NotReady, Reason: &reason, By: "you"}
+			b.Me.Undo = &wire.Undo{What: "state", Until: s.Now().Add(3 * time.Second)}
 			return &wire.News{Said: s.say("state", "After this call: "+reason.Name+".")}
 		}
 		s.state(wire.NotReady)
