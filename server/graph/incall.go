@@ -80,8 +80,9 @@ func (i *InCall) Talking(oid string, on bool) {
 	}
 }
 
-// Ours says whether a reading may only show what we have set ourselves: while the agent talks, and after
-// that until a reading differs, three minutes at most. Such a reading must not keep calls from the agent.
+// Ours says whether a reading may only show what we have set ourselves: while the agent talks, while our session
+// stands at Graph, and after that until a reading differs, three minutes at most. Such a reading must not keep calls
+// from the agent.
 func (i *InCall) Ours(r people.Reading) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -92,7 +93,8 @@ func (i *InCall) Ours(r people.Reading) bool {
 		}
 		return false
 	}
-	return t.on || !t.cleared.IsZero() && time.Since(t.cleared) < oursFor
+	stands := !t.setAt.IsZero() && time.Since(t.setAt) < BusyFor // clearing it has failed so far
+	return t.on || stands || !t.cleared.IsZero() && time.Since(t.cleared) < oursFor
 }
 
 // Run tells Graph until ctx ends; then it clears what is set.
@@ -184,6 +186,9 @@ func (i *InCall) tell(ctx context.Context, oid string) {
 		t.tries, t.due = 0, now.Add(RenewBusy)
 	default:
 		t.tries, t.setAt, t.due = 0, time.Time{}, time.Time{}
+		if !t.cleared.IsZero() { // nothing else was read since the call
+			t.cleared = now
+		}
 	}
 }
 

@@ -174,3 +174,42 @@ func TestAgentWhoHungUpBeforeGraphHeardOfItIsNotCleared(t *testing.T) {
 		}
 	})
 }
+
+func TestSessionThatCannotBeClearedStaysOurs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lost := true
+		i := NewInCall(func(context.Context, string) error { return nil }, func(context.Context, string) error {
+			if lost {
+				return &Error{Kind: Throttled}
+			}
+			return nil
+		}, nil)
+		ctx, cancel := context.WithCancel(context.Background())
+		done := make(chan struct{})
+		go func() { defer close(done); i.Run(ctx) }()
+		defer func() { cancel(); <-done }()
+		want := func(when string, ours bool) {
+			t.Helper()
+			synctest.Wait()
+			if got := i.Ours(people.Reading{ID: "a", Availability: "Busy", Activity: "InACall", At: time.Now()}); got != ours {
+				t.Errorf("%s: ours %v, want %v", when, got, ours)
+			}
+		}
+		i.Talking("a", true)
+		pass(time.Second)
+		i.Talking("a", false)
+		pass(4 * time.Minute)
+		want("Graph does not hear of the end", true)
+		pass(2 * time.Minute)
+		want("it has run out by itself", false)
+		i.Talking("a", true)
+		pass(time.Second)
+		i.Talking("a", false)
+		pass(2 * time.Minute)
+		lost = false
+		pass(3 * time.Minute)
+		want("cleared a moment ago", true)
+		pass(3 * time.Minute)
+		want("cleared long ago", false)
+	})
+}
