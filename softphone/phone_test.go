@@ -137,7 +137,11 @@ func TestALineThatFallsSilentIsToldAndComesBackByARestart(t *testing.T) {
 	p, f := newPhone(t, newDesk(1000, 8000)), newFar(t, ptG722, 700, 8000)
 	join(t, p, f)
 	f.set(func(f *far) { f.quiet = true })
+	last := time.Unix(0, p.line.heard.Load())
 	expect(t, p, LineDown)
+	if after := time.Since(last); after < 1900*time.Millisecond || after > 5*time.Second {
+		t.Errorf("the line is down %v after its last packet, want about 2 s", after)
+	}
 	expect(t, p, WantRestart)
 	if p.Levels().LineUp {
 		t.Error("the line is said to be up")
@@ -179,6 +183,9 @@ func TestAServerThatBeganAnewGetsANewConnection(t *testing.T) {
 func TestAnAnswerThatBringsNothingIsFollowedByANewConnection(t *testing.T) {
 	p := newPhone(t, newDesk(1000, 8000))
 	p.line.mu.Lock()
+	if p.line.wait > 5*time.Second {
+		t.Errorf("an answer that brings nothing is believed for %v", p.line.wait)
+	}
 	p.line.wait = 300 * time.Millisecond
 	p.line.mu.Unlock()
 	first := offer(t, p)

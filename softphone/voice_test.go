@@ -306,6 +306,14 @@ func TestAMicrophoneThatGivesNothingIsNoticedOnce(t *testing.T) {
 		t.Error("a quiet microphone is taken for a silent one")
 	}
 	d.level = 0
+	turns(240)
+	if count != 0 {
+		t.Error("it is told before five seconds have passed")
+	}
+	turns(20)
+	if count != 1 {
+		t.Errorf("after 5.2 s it is told %d times", count)
+	}
 	turns(600)
 	if count != 1 {
 		t.Errorf("told %d times of one silence", count)

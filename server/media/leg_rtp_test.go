@@ -29,6 +29,49 @@ func TestAPacketReachesTheOtherLegUntouched(t *testing.T) {
 	}
 }
 
+// Who has said that it does not send now is not heard, whatever comes: a party on hold must not be overheard.
+func TestWhoSaysThatItSendsNothingIsNotHeard(t *testing.T) {
+	pl := newTestPlane(t)
+	a, b := newPhone(t), newPhone(t)
+	la := a.call(pl, RTPOptions{ID: "a"}, a.offer("RTP/AVP", "0"))
+	lb := b.call(pl, RTPOptions{ID: "b"}, b.offer("RTP/AVP", "0"))
+	Join(la, lb)
+	for i, way := range []string{"recvonly", "inactive", "sendonly", "sendrecv"} {
+		if _, err := la.Answer(a.offer("RTP/AVP", "0", way)); err != nil {
+			t.Fatal(err)
+		}
+		for k := range 3 {
+			a.say(0, payloadOf(byte(0x20+8*i+k)))
+		}
+		heard := b.hear(200*time.Millisecond, func(p *rtp.Packet) bool { return p.Payload[0] >= byte(0x20+8*i) && p.Payload[0] < byte(0x28+8*i) }) != nil
+		if want := i > 1; heard != want {
+			t.Errorf("%s: heard %v, want %v", way, heard, want)
+		}
+	}
+}
+
+// A console answers in the codec that it hears: it is told which one is coming before the other party has said anything.
+func TestANewCodecIsAnnouncedToAConsoleByAFrameOfSilence(t *testing.T) {
+	pl := newTestPlane(t)
+	a := newPhone(t)
+	la := a.call(pl, RTPOptions{ID: "a"}, a.offer("RTP/AVP", "8"))
+	out, s := &tape{}, &Sender{}
+	w := wideLine
+	w.to = out
+	s.open(w)
+	f := &feed{to: s}
+	s.hear(f, nil)
+	From(la).connect(pl, f)
+	if len(out.payloads) != 1 || out.heads[0].PayloadType != 8 {
+		t.Fatalf("sent: %+v", out.heads)
+	}
+	for _, v := range out.payloads[0] {
+		if v != 0xd5 {
+			t.Fatalf("the frame is not silent: %x", out.payloads[0])
+		}
+	}
+}
+
 func TestMusicIsHeardInEachCodec(t *testing.T) {
 	pl := newTestPlane(t)
 	for _, c := range []struct {
