@@ -89,6 +89,9 @@ func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 				words, _ = t.presence.Health()
 			}
 			out["graph_"+id] = words
+			if h, ok := t.graphHealth(); ok {
+				out["graph_line_"+id] = h
+			}
 			out["signed_in_"+id] = t.room.Signed()
 		}
 	}

@@ -107,15 +107,11 @@ func TestPeopleOfGroupsWork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := phone.Next(ctx); err != nil {
+	ringing, err := phone.Next(ctx)
+	if err != nil {
 		t.Fatalf("the expert of the team is not rung: %v", err)
 	}
-	hears := func(chirp int, since time.Duration) func(*lab.Recording) bool {
-		return func(r *lab.Recording) bool { return len(r.Chirps(chirp, since)) > 0 }
-	}
-	if err := caller.Heard().Wait(ctx, hears(expertChirp, 0)); err != nil {
-		t.Fatalf("the expert is not heard: %v", err)
-	}
+	s.wait("a group call", inState("conference"))
 	g.set(shift)
 	g.set(network, raj)
 	if err := h.server.Reload(); err != nil { // which reads the groups at once
@@ -127,15 +123,45 @@ func TestPeopleOfGroupsWork(t *testing.T) {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	since := caller.Heard().Length()
-	for who, chirp := range map[string]int{"the agent": agentChirp, "the expert": expertChirp} {
-		if err := caller.Heard().Wait(ctx, hears(chirp, since)); err != nil {
-			t.Errorf("%s, who is no longer in the group, has lost the caller: %v", who, err)
-		}
+	out := func(e lab.AgentEvent) bool { return e.Event == "lost" || e.Event == "failed" || e.Event == "refused" }
+	time.Sleep(300 * time.Millisecond) // who is put out is put out at once
+	if all := s.events(); slices.ContainsFunc(all, out) || all[len(all)-1].State != "conference" {
+		t.Errorf("the agent, who is no longer in the group, has lost the caller: %+v", all)
 	}
 	if err := caller.Hangup(ctx); err != nil {
 		t.Fatal(err)
 	}
-	s.wait("the end of the session", func(e lab.AgentEvent) bool { return e.Event == "lost" || e.Event == "failed" || e.Event == "refused" })
-	h.contacts(1)
+	if end, err := ringing.WaitEnded(ctx); err != nil || end.Code != 200 {
+		t.Errorf("the expert is left: %+v, %v", end, err)
+	}
+	s.wait("the end of the session", out)
+	if c := h.contacts(1)[0]; c.EndedBy != "caller" {
+		t.Errorf("ended by %s", c.EndedBy)
+	}
+}
+
+// TestAColleagueOfTheDirectoryIsRung: whoever the picker finds in the company's directory is rung by the number that stands there.
+func TestAColleagueOfTheDirectoryIsRung(t *testing.T) {
+	user, name, phone := "zoe@contoso.com", "Zoe Quick", "+44 20 7946 0199"
+	g := &graphOfTests{company: []people.Change{{OID: lab.MicrosoftID(user), User: &user, Name: &name, Phone: &phone}}}
+	h := newHouse(t, houseOptions{presence: g.maker, tenant: "    graph: {client_id: c, secret: s}\n", people: "      directory: {search: true}\n"})
+	zoe := h.sbc.Phone("+442079460199", lab.PhoneBehaviour{Answer: true, RingFor: 100 * time.Millisecond, Say: speaks(expertChirp), Repeat: true})
+	ctx := within(t, 40*time.Second)
+	h.agents(lab.AgentsOptions{Users: []string{adele}, AnswerAfter: 50 * time.Millisecond, Talk: 300 * time.Millisecond, Say: speaks(agentChirp), Transfer: &wire.Target{Kind: wire.ToUser, ID: user}})
+	caller, err := h.sbc.Call(ctx, lab.CallOptions{From: "+442079460042", To: supportNumber, Say: speaks(callerChirp), Repeat: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := zoe.Next(ctx); err != nil {
+		t.Fatalf("she is not rung: %v", err)
+	}
+	if err := caller.Heard().Wait(ctx, func(r *lab.Recording) bool { return len(r.Chirps(expertChirp, 0)) > 0 }); err != nil {
+		t.Fatalf("she is not heard: %v", err)
+	}
+	if err := caller.Hangup(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if c := h.contacts(1)[0]; !strings.Contains(c.With, user) {
+		t.Errorf("talked with %q", c.With)
+	}
 }

@@ -82,6 +82,7 @@ func (s *Server) addTenant(ctx context.Context, c *config.Config, t *config.Tena
 	n.peopleChanged()
 	n.runPeople(ctx)
 	n.remember(ctx)
+	n.watchGraph(ctx)
 	return nil
 }
 

@@ -35,7 +35,13 @@ func (m *Model) talking(w, h int) []string {
 	if foot == 0 {
 		known -= 3
 	}
+	chats := 0
+	if len(c.Chats) > 0 && known >= 4 {
+		chats = 2
+		known -= chats
+	}
 	m.knownBlock(p, c.Known, min(max(known, 0), max(4, len(c.Known))))
+	m.chatBlock(p, c, chats)
 	if foot > 0 {
 		m.footBlock(p, c)
 	} else {

@@ -33,7 +33,7 @@ func pause(m *Model, _ string) tea.Cmd {
 }
 
 // optional are the commands that not every server knows.
-var optional = map[wire.Verb]bool{wire.DoAsk: true, wire.DoDial: true}
+var optional = map[wire.Verb]bool{wire.DoAsk: true, wire.DoDial: true, wire.DoChat: true}
 
 // open makes a deed that lays a page over the body.
 func open(o overlay) func(*Model, string) tea.Cmd {

@@ -96,7 +96,7 @@ func (r *rig) keys(keys ...string) {
 func key(k string) tea.KeyMsg {
 	named := map[string]tea.KeyType{"enter": tea.KeyEnter, "esc": tea.KeyEsc, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown, "backspace": tea.KeyBackspace,
 		"f1": tea.KeyF1, "f2": tea.KeyF2, "f3": tea.KeyF3, "f4": tea.KeyF4, "ctrl+c": tea.KeyCtrlC, "ctrl+u": tea.KeyCtrlU, "ctrl+l": tea.KeyCtrlL, "right": tea.KeyRight,
-		"pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "ctrl+g": tea.KeyCtrlG, "home": tea.KeyHome, "end": tea.KeyEnd, "left": tea.KeyLeft}
+		"pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "ctrl+g": tea.KeyCtrlG, "ctrl+o": tea.KeyCtrlO, "home": tea.KeyHome, "end": tea.KeyEnd, "left": tea.KeyLeft}
 	if t, ok := named[k]; ok {
 		return tea.KeyMsg{Type: t}
 	}
@@ -287,6 +287,18 @@ func scenes() []scene {
 			r.reply(wire.Reply{Code: "not_now", Words: "Megan Bowen was not rung: the SBC london-2 does not answer."})
 		}},
 		{"askwhom", "TALKING", true, then(call(nil), "c")},
+		{"graph", "TALKING", true, call(func(b *wire.Board) {
+			b.Graph = &wire.Graph{State: "unreachable", Since: noon, Words: "Graph is not reachable. Presence is shown as unknown."}
+		})},
+		{"chatwhom", "TALKING", true, then(call(nil), "i")},
+		{"chats", "TALKING", true, call(func(b *wire.Board) {
+			at := noon.Add(-90 * time.Second)
+			b.Call.Chats = []wire.Chat{
+				{ID: "Megan Bowen", With: "Megan Bowen", Sent: at, Words: "On the line: Nestor Wilke", Answer: []wire.Line{{At: at.Add(time.Minute), Words: "Set the MTU to 1400, then it holds. 如果不行就转给我"}}},
+				{ID: "Ana Diaz", With: "Ana Diaz", Sent: at, Words: "On the line: Nestor Wilke"},
+				{ID: "Lee Gu", With: "Lee Gu", Sent: at, Failed: "The right Chat.Read is missing. An administrator gives it at https://login.microsoftonline.com/contoso/adminconsent"},
+			}
+		})},
 		{"picker", "TALKING", true, func(r *rig) {
 			call(nil)(r)
 			r.keys("t", "v", "p")

@@ -20,6 +20,13 @@ func (m *Model) drawExperts(w, h int) []string {
 	if m.board.Call == nil {
 		right = m.t.words().put(dim, m.v[wPresence])
 	}
+	if word, ill := graphWords[m.graphState()]; ill {
+		state := m.t.words().put(ring, m.t.g.alert+" "+m.v[word])
+		if m.board.Call != nil && w >= 44 {
+			state.put(text|bold, " / ").put(dim, m.v[wkFind])
+		}
+		right = state
+	}
 	p := m.t.pane(w, round, rule, m.t.words().put(text|bold, m.v[wExperts]), right)
 	list := m.board.Experts
 	rows := h - 2
@@ -40,6 +47,16 @@ func (m *Model) drawExperts(w, h int) []string {
 		m.expertList(p, list, rows)
 	}
 	return p.close(h)
+}
+
+// graphWords say what is wrong with Microsoft Graph, where presence comes from.
+var graphWords = map[string]word{"throttled": wGraphSlow, "unreachable": wGraphDown, "consent_missing": wGraphConsent, "credential": wGraphRefused}
+
+func (m *Model) graphState() string {
+	if m.board.Graph == nil {
+		return ""
+	}
+	return m.board.Graph.State
 }
 
 // expertColumns puts one line an expert in two columns, read downwards.

@@ -21,10 +21,12 @@ func (m *Model) talkingTall(w, h int, c *wire.Call) []string {
 	if m.w >= 180 && rest >= 36 && len(m.board.Last) > 0 {
 		last = min(len(m.board.Last)+2, rest/3)
 	}
-	note := max(4, min(12, rest/3))
-	known := rest - note - story - last
+	chats := m.chatRows(c, w, rest/3)
+	note := max(4, min(12, (rest-chats)/3))
+	known := rest - note - story - last - chats
 	rows := m.cardTall(w, cardH, c)
 	rows = append(rows, m.knownPane(w, known, c.Known)...)
+	rows = append(rows, m.chatPane(w, chats, c)...)
 	rows = append(rows, m.notePane(w, note)...)
 	if story > 0 {
 		rows = append(rows, m.storyPane(w, story)...)

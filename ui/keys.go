@@ -45,6 +45,9 @@ const (
 	actInstead   action = "instead"
 	actAskDigit  action = "ask"
 	actAskWho    action = "askwho"
+	actChat      action = "chat"
+	actChatWho   action = "chatwho"
+	actPickChat  action = "pickchat"
 	actQueue     action = "queue"
 	actQueueWho  action = "queuewho"
 	actTakeBack  action = "takeback"
@@ -156,7 +159,7 @@ type keymap struct {
 
 // newKeymap builds the table. A key that means two things in one mode is the programmer's mistake, unless their conditions differ.
 func newKeymap() *keymap {
-	k := &keymap{bindings: map[action]*binding{}, chips: chips()}
+	k := &keymap{bindings: map[action]*binding{}, chips: chatChips(chips())}
 	for _, group := range [][]binding{doorKeys(), stateKeys(), callKeys(), peopleKeys(), screenKeys()} {
 		for i := range group {
 			k.bindings[group[i].act] = &group[i]
@@ -273,6 +276,8 @@ func peopleKeys() []binding {
 		{act: actInstead, keys: digits, show: "1-9", label: wkInstead, group: 'p', can: experts, run: (*Model).insteadDigit},
 		{act: actAskDigit, keys: []string{"c"}, label: wkAsk, group: 'p', verb: wire.DoAsk, can: experts, run: prefix(inAsk)},
 		{act: actAskWho, keys: digits, show: "1-9", label: wkAskWho, group: 'p', run: (*Model).askDigit},
+		{act: actChat, keys: []string{"i"}, label: wkChat, group: 'p', verb: wire.DoChat, can: experts, run: prefix(inChat)},
+		{act: actChatWho, keys: digits, show: "1-9", label: wkChat, run: (*Model).chatDigit},
 		{act: actQueue, keys: []string{"q"}, label: wkQueue, group: 'p', can: queues, run: prefix(inQueue)},
 		{act: actQueueWho, keys: digits, show: " ", label: wkNothing, group: 'p', run: (*Model).queueDigit},
 		{act: actTakeBack, keys: []string{"z", "x"}, label: wkTakeBack, group: 'p', run: send(wire.DoUndo)},
@@ -288,6 +293,7 @@ func peopleKeys() []binding {
 		{act: actPickGo, keys: []string{"enter"}, show: "Enter", label: wkPickGo, run: (*Model).pickGo, can: (*Model).pickable},
 		{act: actPickAsk, keys: []string{"tab"}, show: "Tab", label: wkAsk, verb: wire.DoAsk, run: (*Model).pickAsk,
 			can: func(m *Model) bool { return m.pick.kind == pickTransfer && m.pickable() }},
+		{act: actPickChat, keys: []string{"ctrl+o"}, show: "Ctrl+O", label: wkChat, verb: wire.DoChat, run: (*Model).pickChat, can: (*Model).pickChats},
 		{act: actPickUp, keys: []string{"up", "ctrl+p"}, show: "↑↓", label: wkChoose, run: (*Model).pickMove},
 		{act: actPickDown, keys: []string{"down", "ctrl+n"}, quiet: true, show: "↓", label: wkChoose, run: (*Model).pickMove},
 		{act: actPickDigit, keys: digits, show: "1-9", label: wkExperts, run: (*Model).pickDigit,

@@ -49,6 +49,7 @@ const (
 	inCommand
 	inFind
 	inOut
+	inChat
 	modeCount
 )
 

@@ -86,6 +86,8 @@ func (p *plain) call(a action, rest string) {
 		p.move(wire.DoTransfer, rest)
 	case actAskDigit:
 		p.move(wire.DoAsk, rest)
+	case actChat:
+		p.chat(rest)
 	case actQueue:
 		p.queue(rest)
 	case actKeypad, actTone:
@@ -158,19 +160,34 @@ func (p *plain) move(v wire.Verb, who string) {
 	p.m.do(wire.Command{Do: v, To: to})
 }
 
+// chat sends somebody the context; a number is not needed for it.
+func (p *plain) chat(who string) {
+	if e := p.person(who); e != nil {
+		p.m.do(wire.Command{Do: wire.DoChat, To: target(e)})
+	}
+}
+
 // who is a person by digit, by a unique beginning of the name, or a number. Nil, and a "no", when it is nobody or several.
 func (p *plain) who(s string) *wire.Target {
+	if n := asNumber(s); n != "" && (len(s) != 1 || s < "1" || s > "9") {
+		return &wire.Target{Kind: wire.ToNumber, Number: n}
+	}
+	if e := p.person(s); e != nil {
+		return p.reachable(e)
+	}
+	return nil
+}
+
+// person is somebody by digit or by a unique beginning of the name. Nil, and a "no", when it is nobody or several.
+func (p *plain) person(s string) *wire.Person {
 	m := p.m
 	if len(s) == 1 && s >= "1" && s <= "9" {
 		d, _ := strconv.Atoi(s)
 		if e := m.board.expert(d); e != nil {
-			return p.reachable(e)
+			return e
 		}
 		p.no(m.v.f(wNobodyAt, "n", s))
 		return nil
-	}
-	if n := asNumber(s); n != "" {
-		return &wire.Target{Kind: wire.ToNumber, Number: n}
 	}
 	var hits []*wire.Person
 	have := map[string]bool{}
@@ -185,7 +202,7 @@ func (p *plain) who(s string) *wire.Target {
 	}
 	switch len(hits) {
 	case 1:
-		return p.reachable(hits[0])
+		return hits[0]
 	case 0:
 		p.no(m.v.f(wpNobodyCalled, "who", s))
 	default:

@@ -9,7 +9,7 @@ import (
 
 // short words that stand for others, beside the keys of the screen.
 var plainAlias = map[string]action{
-	"r": actReady, "n": actNotReady, "a": actAnswer, "d": actDecline, "h": actHold, "m": actMute, "c": actAskDigit, "q": actQueue,
+	"r": actReady, "n": actNotReady, "a": actAnswer, "d": actDecline, "h": actHold, "m": actMute, "c": actAskDigit, "i": actChat, "q": actQueue,
 	"s": actSwap, "j": actJoin, "x": actHangup, "k": actKeypad, "e": actNote, "t": actPicker, "o": actDial, "w": actMore, "z": actUndo,
 	"H": actHistory, "@": actWhy, "?": actHelp, "l": actLeaveCall, "find": actPicker, "call": actDial, "today": actHistory,
 	"muted": actAnswerMuted, "m answer": actAnswerMuted, "quit": actLeave, "exit": actLeave, "bye": actLeave, "keys": actHelp, "A": actSecond,
@@ -18,7 +18,7 @@ var plainAlias = map[string]action{
 
 // plainWords is every word that --plain understands.
 func plainWords() []string {
-	list := []string{"ready", "notready", "answer", "answermuted", "decline", "hold", "resume", "mute", "unmute", "transfer", "ask", "queue", "swap", "complete",
+	list := []string{"ready", "notready", "answer", "answermuted", "decline", "hold", "resume", "mute", "unmute", "transfer", "ask", "chat", "queue", "swap", "complete",
 		"join", "drop", "hangup", "leavecall", "tones", "note", "people", "dial", "code", "done", "more", "undo", "keep", "anyway", "no", "history", "why", "again",
 		"where", "help", "emergency", "add", "remove", "muteone", "unmuteone", "newcode", "browser", "takeover", "leave", "endpoint"}
 	slices.Sort(list)

@@ -87,7 +87,7 @@ func (m *Model) press(k tea.KeyMsg) tea.Cmd {
 		return nil
 	}
 	if b == nil {
-		if in == inReason || in == inDecline || in == inAsk || in == inQueue || in == inCopy {
+		if in == inReason || in == inDecline || in == inAsk || in == inChat || in == inQueue || in == inCopy {
 			m.prefix = inNone
 		}
 		return nil

@@ -102,8 +102,12 @@ func (m *Model) prefixRow(l *line) {
 			r := &all[i]
 			l.sp(2).put(text|bold, reasonKey(r, i)+" ").put(text, r.Name)
 		}
-	case inAsk:
-		l.put(dim, m.v[wAskWhom])
+	case inAsk, inChat:
+		if m.prefix == inChat {
+			l.put(dim, m.v[wChatWhom])
+		} else {
+			l.put(dim, m.v[wAskWhom])
+		}
 		for _, p := range m.board.Experts {
 			if p.Digit > 0 && p.Digit <= 9 && l.w+width(p.Name)+6 < l.max {
 				l.sp(2).put(text|bold, itoa(p.Digit)+" ").put(text, visual(p.Name))

@@ -273,6 +273,9 @@ func (v words) sentence(s wire.Said) string {
 	if !ok {
 		form, ok = replies[v[wLanguage]][s.Key]
 	}
+	if !ok {
+		form, ok = microsoft[v[wLanguage]][s.Key]
+	}
 	if !ok || s.Key == "" {
 		return s.Words
 	}

@@ -72,6 +72,9 @@ const (
 	wWhyDecline
 	wAfterCall
 	wAskWhom
+	wChatWhom
+	wChats
+	wChatWaits
 	wWhichQueue
 	wCopyWhat
 
@@ -198,6 +201,10 @@ const (
 	// experts
 	wExperts
 	wPresence
+	wGraphSlow
+	wGraphDown
+	wGraphConsent
+	wGraphRefused
 	wNoExperts
 	wQueuesAndTeams
 	wNReady
@@ -441,6 +448,7 @@ const (
 	wkInstead
 	wkAsk
 	wkAskWho
+	wkChat
 	wkQueue
 	wkTakeBack
 	wkKeep

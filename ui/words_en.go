@@ -63,6 +63,9 @@ var english = [wordCount]string{
 	wWhyDecline:    "Decline, because:",
 	wAfterCall:     "After this call:",
 	wAskWhom:       "Ask first:",
+	wChatWhom:      "Send the context to:",
+	wChats:         "Teams chat",
+	wChatWaits:     "has the context, no answer yet",
 	wWhichQueue:    "To queue:",
 	wCopyWhat:      "Copy:",
 
@@ -189,6 +192,10 @@ var english = [wordCount]string{
 	// experts
 	wExperts:          "Experts",
 	wPresence:         "presence",
+	wGraphSlow:        "Microsoft slow",
+	wGraphDown:        "Microsoft away",
+	wGraphConsent:     "consent missing",
+	wGraphRefused:     "sign-in refused",
 	wNoExperts:        "No experts are set up for you.",
 	wQueuesAndTeams:   "Queues",
 	wNReady:           "{n} ready",
@@ -432,6 +439,7 @@ var english = [wordCount]string{
 	wkInstead:     "someone else",
 	wkAsk:         "ask",
 	wkAskWho:      "ask",
+	wkChat:        "chat",
 	wkQueue:       "queue",
 	wkTakeBack:    "take it back",
 	wkKeep:        "keep the call",

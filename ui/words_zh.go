@@ -63,6 +63,9 @@ var chinese = [wordCount]string{
 	wWhyDecline:    "拒接原因：",
 	wAfterCall:     "本次通话后：",
 	wAskWhom:       "先咨询：",
+	wChatWhom:      "把来电情况发给：",
+	wChats:         "Teams 聊天",
+	wChatWaits:     "已收到来电情况，尚未回复",
 	wWhichQueue:    "转到队列：",
 	wCopyWhat:      "复制：",
 
@@ -189,6 +192,10 @@ var chinese = [wordCount]string{
 	// experts
 	wExperts:          "专家",
 	wPresence:         "在线状态",
+	wGraphSlow:        "Microsoft 限速",
+	wGraphDown:        "Microsoft 无响应",
+	wGraphConsent:     "缺少授权",
+	wGraphRefused:     "登录被拒",
 	wNoExperts:        "尚未为您设置专家。",
 	wQueuesAndTeams:   "队列",
 	wNReady:           "{n} 就绪",
@@ -432,6 +439,7 @@ var chinese = [wordCount]string{
 	wkInstead:     "改转他人",
 	wkAsk:         "咨询",
 	wkAskWho:      "咨询",
+	wkChat:        "聊天",
 	wkQueue:       "队列",
 	wkTakeBack:    "收回",
 	wkKeep:        "保留通话",

@@ -55,6 +55,9 @@ func merge(b *wire.Board, n *wire.News) {
 	if n.Last != nil {
 		b.Last = n.Last
 	}
+	if n.Graph != nil {
+		b.Graph = n.Graph
+	}
 }
 
 func wireCaller(c call.Caller) wire.Caller {
@@ -219,28 +222,6 @@ func (s *seat) reason(id string) *wire.Reason {
 // builtIn names the reasons that rules give.
 var builtIn = map[string]string{
 	routing.ReasonLogin: "Just signed in", routing.ReasonConnection: "Connection lost", routing.ReasonEmergency: "Emergency call", routing.ReasonDeclined: "Declined a call", routing.ReasonLine: "Voice line down", routing.ReasonTelephone: "Telephone not there", routing.ReasonBusy: "Telephone busy", routing.ReasonMissed: "Missed calls",
-}
-
-// experts lists the experts with their digits and presence. The order is that of the configuration and does
-// not change: an expert keeps the digit.
-func (s *seat) experts() []wire.Person {
-	t := s.room.tenant()
-	out := []wire.Person{}
-	all := t.Roster.Experts()
-	for i, p := range all[:min(len(all), expertsMost)] {
-		out = append(out, s.expert(t, i, p))
-	}
-	return append(out, s.teams(t, len(out))...)
-}
-
-// expert is how this console shows the expert at a place of the list.
-func (s *seat) expert(t *Tenant, at int, p *people.Person) wire.Person {
-	w := personOf(t, p)
-	if at < 9 {
-		w.Digit = at + 1
-	}
-	w.Tried = s.tried[string(p.ID)]
-	return w
 }
 
 func personOf(t *Tenant, p *people.Person) wire.Person {

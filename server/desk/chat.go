@@ -85,13 +85,13 @@ func (s *seat) chat(c wire.Command) {
 		s.no(c.ID, "unknown", "no_person", "There is no such person.")
 		return
 	case who.ID == s.person.ID:
-		s.no(c.ID, "bad", "yourself", "That is yourself.")
+		s.no(c.ID, "not_now", "yourself", "That is yourself.")
 		return
 	case k == nil || c.Contact != "" && c.Contact != k.Contact:
 		s.no(c.ID, "too_late", "call_over", "This call is over.")
 		return
 	case len(c.Text) > chatText:
-		s.no(c.ID, "bad", "chat_long", "That is too long for a chat message.")
+		s.no(c.ID, "not_now", "chat_long", "That is too long for a chat message.")
 		return
 	}
 	words := cleanNote(c.Text)

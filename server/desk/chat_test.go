@@ -171,9 +171,9 @@ func TestWhoCannotBeWrittenTo(t *testing.T) {
 			"nobody":        {wire.Command{}, "bad"},
 			"a stranger":    {wire.Command{To: &wire.Target{Kind: wire.ToExpert, ID: "zoe"}}, "unknown"},
 			"a number":      {wire.Command{To: &wire.Target{Kind: wire.ToNumber, Number: "+441"}}, "unknown"},
-			"oneself":       {wire.Command{To: &wire.Target{Kind: wire.ToExpert, ID: "adele"}}, "bad"},
+			"oneself":       {wire.Command{To: &wire.Target{Kind: wire.ToExpert, ID: "adele"}}, "not_now"},
 			"another call":  {wire.Command{To: &wire.Target{Kind: wire.ToExpert, ID: "megan"}, Contact: "C0"}, "too_late"},
-			"a book":        {wire.Command{To: &wire.Target{Kind: wire.ToExpert, ID: "megan"}, Text: strings.Repeat("a", chatText+1)}, "bad"},
+			"a book":        {wire.Command{To: &wire.Target{Kind: wire.ToExpert, ID: "megan"}, Text: strings.Repeat("a", chatText+1)}, "not_now"},
 			"without Graph": {wire.Command{To: &wire.Target{Kind: wire.ToExpert, ID: "megan"}}, "not_allowed"},
 		} {
 			c.cmd.ID, c.cmd.Do = id, wire.DoChat

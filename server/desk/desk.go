@@ -113,6 +113,7 @@ type room struct {
 	t       *Tenant
 	seats   map[fact.AgentID]*seat
 	board   []wire.Queue
+	graph   *wire.Graph // nil: none, or nothing is known of it yet
 	mates   map[fact.AgentID]wire.Mate
 	outs    map[fact.AgentID]time.Time // when people were put out: tokens from before are not taken
 	teamDue bool                       // a change of the team is to be told

@@ -109,12 +109,12 @@ func (e presenceRead) apply(s *seat) {
 		return
 	}
 	var instead []wire.Person
-	for i, p := range t.Roster.Experts() {
+	for _, p := range t.Roster.Experts() {
 		r, ok := t.Presences.Of(string(p.ID))
 		if !ok || !r.Free(now, t.Rules.PresenceOld) || p.Number == "" || p.ID == e.p.ID {
 			continue
 		}
-		if instead = append(instead, s.expert(t, i, p)); len(instead) == 3 {
+		if instead = append(instead, s.expert(t, p)); len(instead) == 3 {
 			break
 		}
 	}

@@ -30,6 +30,9 @@ func (e offered) apply(s *seat) {
 		news.Key, news.Args["from"], news.Words = "offer_transfer", w.From, w.From+" hands on "+who(w.Caller)+"."
 	}
 	s.publish(wire.News{Offer: w, Clear: []wire.Section{wire.ClearMissed}, Said: news})
+	if s.call == nil && len(s.offers) == 1 && s.choose() { // now, so that the digits stand still when the call is there
+		s.showExperts()
+	}
 	s.lookUp(e.o)
 }
 
@@ -155,6 +158,9 @@ func (e cardGone) apply(s *seat) {
 	if s.call != nil && s.call.ID() == e.id {
 		s.call = nil
 		s.publish(wire.News{Clear: []wire.Section{wire.ClearCall}})
+		if len(s.offers) == 0 && s.choose() {
+			s.showExperts()
+		}
 		s.freshen()
 		s.leaveWhenDone()
 	}

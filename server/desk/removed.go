@@ -19,6 +19,7 @@ func (rulesChanged) apply(s *seat) {
 	s.person, s.role = p, min(s.role, p.Role)
 	t.ACD.Tell(routing.Skilled{Agent: s.person.ID, Skills: s.skills()})
 	s.board.Reasons = t.Rules.Reasons
+	s.peopleChanged()
 	s.showExperts()
 }
 

@@ -70,6 +70,7 @@ type seat struct {
 	oid        string
 	chatter    Chatter // made of the token; nil: not yet
 	chats      []*chat
+	chosen     []fact.AgentID // the experts of the board, in the order of their digits
 	over       bool
 }
 
@@ -82,9 +83,11 @@ func newSeat(r *room, p *people.Person, role people.Role) *seat {
 	s.line = t.Line(p.ID)
 	s.board = wire.Board{Tenant: wire.Tenant{ID: string(t.ID), Name: t.Name, Emergency: t.Rules.Emergency}, Reasons: t.Rules.Reasons}
 	s.board.Me = wire.Me{ID: string(p.ID), Name: p.Name, Role: role.String(), State: wire.Offline, Since: time.Now()}
+	s.choose()
 	s.board.Experts = s.experts()
 	r.mu.Lock()
 	s.board.Queues = s.mine(r.board)
+	s.board.Graph = r.graph
 	r.mu.Unlock()
 	return s
 }

@@ -20,6 +20,10 @@ presence USER AVAILABILITY [ACTIVITY] [NOTE…]
 roles USER ROLE…                app roles of the next token
 disable USER | enable USER      block an account
 sessions USER                   make refresh tokens worthless
+account USER NAME…              a person without a telephone, or another name for one who is there
+remove USER                     delete an account
+group NAME [USER…]              a group, or a team, with these members; prints its object id
+say FROM TO TEXT…               write in the Teams chat of two
 token USER                      an access token for the server, for programs
 life SECONDS                    of the tokens given from now on
 block on|off                    a policy that forbids device codes
@@ -54,6 +58,14 @@ func (m *Microsoft) Command(line string) (string, error) {
 		return m.MintUser(args[0], nil)
 	case "presence":
 		return "", m.presenceCommand(args)
+	case "group":
+		return m.groupCommand(args[0], args[1:])
+	case "say":
+		return "", m.Say(args[0], args[1], strings.Join(args[2:], " "))
+	case "account":
+		return "", m.accountCommand(args[0], strings.Join(args[1:], " "))
+	case "remove":
+		return "", m.RemoveAccount(args[0])
 	case "rotate":
 		return "", m.RotateKeys()
 	case "roles":
@@ -71,7 +83,8 @@ func (m *Microsoft) Command(line string) (string, error) {
 }
 
 var commandArgs = map[string]int{"accounts": 0, "codes": 0, "approve": 1, "decline": 1, "expire": 1, "presence": 2, "roles": 1, "disable": 1, "enable": 1,
-	"sessions": 1, "token": 1, "life": 1, "slow": 1, "block": 1, "slowdown": 1, "rotate": 0, "throttle": 2, "fail": 2, "break": 1, "grant": 1, "revoke": 1}
+	"sessions": 1, "token": 1, "life": 1, "slow": 1, "block": 1, "slowdown": 1, "rotate": 0, "throttle": 2, "fail": 2, "break": 1, "grant": 1, "revoke": 1,
+	"group": 1, "say": 3, "account": 2, "remove": 1}
 
 func (m *Microsoft) listAccounts() string {
 	var b strings.Builder
@@ -170,3 +183,31 @@ func (m *Microsoft) serveCommand(w http.ResponseWriter, r *http.Request) {
 
 // CommandURL takes the lines of Command by POST, with a header X-Cordboard-Lab.
 func (m *Microsoft) CommandURL() string { return m.page + "/lab" }
+
+// groupCommand makes a group of accounts, or gives one other members.
+func (m *Microsoft) groupCommand(name string, members []string) (id string, err error) {
+	m.mu.Lock()
+	for _, u := range members {
+		if m.person(u) == nil && err == nil {
+			err = fmt.Errorf("no account %q", u)
+		}
+	}
+	m.mu.Unlock()
+	if err != nil {
+		return "", err
+	}
+	g := MicrosoftGroup{ID: MicrosoftID("group:" + name), Name: name, Members: members, Team: true}
+	m.AddGroup(g)
+	return g.ID, nil
+}
+
+func (m *Microsoft) accountCommand(user, name string) error {
+	m.mu.Lock()
+	a := MicrosoftAccount{User: user}
+	if p := m.person(user); p != nil {
+		a = p.MicrosoftAccount
+	}
+	m.mu.Unlock()
+	a.Name = name
+	return m.AddAccount(a)
+}

@@ -322,7 +322,17 @@ func TestCommandsOfTheLab(t *testing.T) {
 	if p, _ := l.PresenceOf("lee.gu@contoso.com"); p.Message != "In a talk" || p.Activity != "Presenting" {
 		t.Errorf("presence: %+v", p)
 	}
-	for _, line := range []string{"dance", "presence lee.gu@contoso.com", "approve x@contoso.com", "throttle x 1", "block maybe", "fail 1 200", "life 0", "disable who@contoso.com"} {
+	id, err := l.Command("group Network megan.bowen@contoso.com lee.gu@contoso.com")
+	if g := l.Microsoft.graph.groups[id]; err != nil || g == nil || len(g.Members) != 2 {
+		t.Errorf("a group: %q, %+v, %v", id, g, err)
+	}
+	if _, err := l.Command("account megan.bowen@contoso.com Megan Smith"); err != nil || l.person("megan.bowen@contoso.com").Name != "Megan Smith" || l.person("megan.bowen@contoso.com").Phone == "" {
+		t.Errorf("another name: %+v, %v", l.person("megan.bowen@contoso.com"), err)
+	}
+	if _, err := l.Command("remove megan.bowen@contoso.com"); err != nil || l.person("megan.bowen@contoso.com") != nil {
+		t.Errorf("an account that was removed: %v", err)
+	}
+	for _, line := range []string{"group Network who@contoso.com", "say adele.vance@contoso.com lee.gu@contoso.com Hello", "remove who@contoso.com", "account nobody Name", "dance", "presence lee.gu@contoso.com", "approve x@contoso.com", "throttle x 1", "block maybe", "fail 1 200", "life 0", "disable who@contoso.com"} {
 		if _, err := l.Command(line); err == nil {
 			t.Errorf("%s: want an error", line)
 		}

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -12,11 +13,13 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"cordboard/server/config"
+	"cordboard/server/graph"
 )
 
 // CheckOptions of the check command.
@@ -181,6 +184,47 @@ func askGraph(ctx context.Context, t *config.Tenant, say func(bool, string, stri
 			words += " (only this feature is lost)"
 		}
 		say(s.OK || !s.Needed, t.ID+": "+s.Name, words)
+	}
+	askGroups(ctx, c, t, say)
+	if t.Graph.ClientID != strings.TrimPrefix(t.Entra.Audience, "api://") {
+		say(true, t.ID+": chat with experts", "Chat with experts cannot work: it wants graph.client_id to be the API's own registration, entra.audience (only this feature is lost)")
+	} else {
+		say(true, t.ID+": chat with experts", "Needs the delegated permission Chat.ReadWrite with admin consent; only an agent's first message can try it. Consent: "+c.Health().Consent)
+	}
+}
+
+// askGroups reads the groups and teams that people come from.
+func askGroups(ctx context.Context, c *graph.Client, t *config.Tenant, say func(bool, string, string)) {
+	var ids []string
+	for i := range t.People.ExpertsFrom {
+		ids = append(ids, t.People.ExpertsFrom[i].ID())
+	}
+	for i := range t.People.AgentsFrom {
+		ids = append(ids, t.People.AgentsFrom[i].ID())
+	}
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		what := t.ID + ": group " + id
+		all, err := c.Members(ctx, id)
+		if e, ok := errors.AsType[*graph.Error](err); ok && e.Kind == graph.NotFound {
+			say(false, what, "There is no such group in this tenant. Correct the object id: of a team it is that of its group.")
+			continue
+		}
+		if err != nil {
+			say(false, what, err.Error())
+			continue
+		}
+		dumb := 0
+		for _, u := range all {
+			if m := member(u); m.Number() == "" {
+				dumb++
+			}
+		}
+		words := strconv.Itoa(len(all)) + " members"
+		if dumb > 0 {
+			words += "; " + strconv.Itoa(dumb) + " of them without a number in + form, who cannot be rung"
+		}
+		say(true, what, words)
 	}
 }
 

@@ -59,6 +59,16 @@ func BenchmarkKeystroke(b *testing.B) {
 	}
 }
 
+// The first key of a second weighs everybody anew.
+func BenchmarkFirstKeystroke(b *testing.B) {
+	x, w := company(50_000, 10_000)
+	w.Typed = "engineer"
+	for b.Loop() {
+		w.Now = w.Now.Add(weighedFor)
+		x.Search(w)
+	}
+}
+
 func BenchmarkIndex(b *testing.B) {
 	x, _ := company(50_000, 10_000)
 	r := NewRoster(nil)

@@ -16,6 +16,7 @@ type Board struct {
 	Today   Today    `json:"today"`
 	Last    []Row    `json:"last,omitempty"` // last calls of this agent, newest first, at most 10
 	Reasons []Reason `json:"reasons,omitempty"`
+	Graph   *Graph   `json:"graph,omitempty"`
 }
 
 // News is one thing that happened. Every non-nil section replaces that of the Board; Clear names sections that are now empty.
@@ -34,10 +35,27 @@ type News struct {
 	Team    []Mate   `json:"team,omitempty"`
 	Today   *Today   `json:"today,omitempty"`
 	Last    []Row    `json:"last,omitempty"`
+	Graph   *Graph   `json:"graph,omitempty"`
 	// Said is one line for the news row and for --plain.
 	Said *Said `json:"said,omitempty"`
 	// Out: this console is signed out (taken over, or put out by an administrator); the server closes.
 	Out *Refused `json:"out,omitempty"`
+}
+
+// Graph is how the company's access to Microsoft Graph is, when it has one: presence, people and chat come from there.
+type Graph struct {
+	State   string    `json:"state"` // fine, throttled, consent_missing, unreachable, credential (the server's sign-in is refused)
+	Since   time.Time `json:"since,omitzero"`
+	Words   string    `json:"words"`
+	Again   time.Time `json:"again,omitzero"`    // throttled: when it goes on
+	Missing []Right   `json:"missing,omitempty"` // consent_missing
+	Consent string    `json:"consent,omitempty"` // where an administrator gives it
+}
+
+// Right is a permission without consent, and what is lost without it.
+type Right struct {
+	Permission string `json:"permission"`
+	Feature    string `json:"feature"`
 }
 
 // Section names a part of the Board that can be cleared.
