@@ -91,3 +91,56 @@ func TestADeskPhoneThatIsBusyLeavesTheCallerToTheConsole(t *testing.T) {
 		t.Errorf("ledger: %+v", got)
 	}
 }
+
+// TestTeamsIsAnAgentsPhone: an agent without a console is rung in Teams through the SBC; hold and transfer in the Teams client are followed.
+func TestTeamsIsAnAgentsPhone(t *testing.T) {
+	const number = "+442079460177"
+	h := newHouse(t, houseOptions{agents: []string{isaiah}, trunk: ", may_refer: yes", wrap: "0 s",
+		keys: map[string]string{isaiah: fmt.Sprintf(`, endpoint: teams, number: "%s", always_ready: true`, number)}})
+	teams := h.sbc.Phone(number, lab.PhoneBehaviour{Answer: true, RingFor: 50 * time.Millisecond, Say: speaks(agentChirp), Repeat: true})
+	colleague := h.sbc.Phone("*", lab.PhoneBehaviour{Answer: true, RingFor: 50 * time.Millisecond, Say: speaks(expertChirp), Repeat: true})
+	ctx := within(t, 40*time.Second)
+	caller, err := h.sbc.Call(ctx, lab.CallOptions{From: "+442079460042", To: supportNumber, Say: speaks(callerChirp), Repeat: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	has, err := teams.Next(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for who, r := range map[string]*lab.Recording{"the caller": caller.Heard(), "Teams": has.Heard()} {
+		chirp := map[string]int{"the caller": agentChirp, "Teams": callerChirp}[who]
+		if err := r.Wait(ctx, func(r *lab.Recording) bool { return len(r.Chirps(chirp, 0)) > 0 }); err != nil {
+			t.Fatalf("%s does not hear the other: %v", who, err)
+		}
+	}
+	if err := has.Hold(ctx, "inactive"); err != nil {
+		t.Fatal(err)
+	}
+	<-time.After(600 * time.Millisecond)
+	if err := has.Resume(ctx); err != nil {
+		t.Fatal(err)
+	}
+	to, by := lab.TeamsRefer("Target-Of-Mixed-Case", "FROM", "TENANT", "CORR", "aHR0cHM6Ly9BYkM=")
+	if err := has.Refer(ctx, to, by); err != nil {
+		t.Fatal(err)
+	}
+	if code, err := has.WaitReferred(ctx); err != nil || code != 200 {
+		t.Fatalf("referred: %d, %v", code, err)
+	}
+	if _, err := colleague.Next(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := has.Hangup(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := caller.Heard().Wait(ctx, func(r *lab.Recording) bool { return len(r.Chirps(expertChirp, 0)) > 0 }); err != nil {
+		t.Fatalf("the caller does not hear the colleague: %v", err)
+	}
+	if err := caller.Hangup(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if got := h.contacts(1)[0]; got.End != "transferred" || got.Agent != isaiah || got.HoldMS < 400 {
+		t.Errorf("ledger: %+v", got)
+	}
+}
