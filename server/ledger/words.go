@@ -49,7 +49,7 @@ func words(e *fact.Entry, zone *time.Location) (what, text string) {
 	case fact.Left:
 		return "left", list(string(f.Queue), gap(f.Reason), to(f.To))
 	case fact.Offered:
-		return "offered", list(who, f.Why, "until "+f.Deadline.In(zone).Format("15:04:05"))
+		return "offered", list(who, rings[f.Endpoint], f.Why, "until "+f.Deadline.In(zone).Format("15:04:05"))
 	case fact.OfferEnded:
 		return gap(string(f.Outcome)), list(who, quoted(f.Reason))
 	case fact.Connected:
@@ -185,3 +185,6 @@ func noteWords(who string, p *fact.Personal) string {
 	}
 	return who + ": “" + p.Note + "”"
 }
+
+// rings says where an offer rings, unless at the console.
+var rings = map[fact.Endpoint]string{fact.AtSIP: "at the telephone", fact.AtTeams: "in Teams"}
