@@ -136,6 +136,17 @@ func (e *Edge) unbind(k phoneKey, contact string) {
 	}
 }
 
+// forgetAll ends what waits for telephones to expire, when the server stops.
+func (r *registrar) forgetAll() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, t := range r.wake {
+		t.Stop()
+	}
+	clear(r.wake)
+	clear(r.bound)
+}
+
 // lost drops the places that were reached by a connection which is gone, and by nothing else.
 func (e *Edge) lost(s *stream) {
 	r := e.phones

@@ -221,6 +221,7 @@ func (e *Edge) Close(ctx context.Context) error {
 }
 
 func (e *Edge) shut() {
+	e.phones.forgetAll()
 	e.cancel()
 	if t := e.table.Load(); t.stop != nil { // configured at all
 		t.stop()
