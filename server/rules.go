@@ -143,8 +143,11 @@ func queuesOf(t *config.Tenant, user string) []fact.QueueID {
 func deskRules(c *config.Config, t *config.Tenant) desk.Rules {
 	r := desk.Rules{PresenceOld: t.Presence.Stale, Emergency: t.Outbound.Emergency.Numbers, Helps: t.Outbound.Emergency.Place}
 	r.Reasons = reasons(t.Reasons)
+	for _, n := range t.Outbound.CallerIDs {
+		r.ShowAs = append(r.ShowAs, wire.ShownNumber{Number: n.Number, Name: n.Name})
+	}
 	for _, q := range t.Queues {
-		r.Queues = append(r.Queues, desk.QueueRule{ID: fact.QueueID(q.ID), Name: q.Name, Skills: skillLevels(q.Skills), Target: levelWords(q.ServiceLevel), More: q.Wrapup.More, Coded: q.Wrapup.Required, Declines: reasons(q.Declined.Reasons), OnePress: q.OnePressHangup})
+		r.Queues = append(r.Queues, desk.QueueRule{ShowAs: q.CallerID, ID: fact.QueueID(q.ID), Name: q.Name, Skills: skillLevels(q.Skills), Target: levelWords(q.ServiceLevel), More: q.Wrapup.More, Coded: q.Wrapup.Required, Declines: reasons(q.Declined.Reasons), OnePress: q.OnePressHangup})
 	}
 	for _, i := range c.Server.ICE {
 		r.ICE = append(r.ICE, wire.ICEServer{URLs: i.URLs, Username: i.Username, Credential: string(i.Password)})

@@ -73,6 +73,7 @@ const (
 	actNote      action = "note"
 	actSaveNote  action = "savenote"
 	actClearLine action = "clearline"
+	actShowAs    action = "showas"
 	actPicker    action = "people"
 	actDial      action = "dial"
 	actHelpCall  action = "emergency"
@@ -338,6 +339,7 @@ func screenKeys() []binding {
 			can: func(m *Model) bool { return m.board.caller() != nil && m.board.caller().Name != "" }},
 		{act: actCopyFact, keys: []string{"k"}, label: wkCopyFact, run: copyOf((*Model).knownText), can: func(m *Model) bool { return m.knownText() != "" }},
 		{act: actSaveNote, keys: []string{"esc"}, show: "Esc", label: wkSaveNote, run: (*Model).closeText},
+		{act: actShowAs, keys: []string{"ctrl+f"}, show: "Ctrl+F", label: wkShowAs, run: (*Model).nextShown, can: (*Model).choosesShown},
 		{act: actClearLine, keys: []string{"ctrl+u"}, show: "Ctrl+U", label: wkClearLine, run: (*Model).clearLine},
 		{act: actEsc, keys: []string{"esc"}, show: "Esc", label: wkBack, run: (*Model).back},
 		{act: actSureYes, keys: []string{"x", "f4", "ctrl+c", "ctrl+z", "T"}, show: " ", label: wkNothing, run: (*Model).sureYes},

@@ -214,7 +214,7 @@ func chips() [modeCount]chip {
 		inCopy:     {wcCopy, talk, []action{actCopyNumber, actCopyName, actCopyFact, actEsc, actHelp, actHelpCall, actLeave}},
 		inNote:     {wcNote, talk, []action{actSaveNote, actClearLine, actHangupF4, actLeave}},
 		inTypeRing: {wcRing, ring, []action{actAnswerF3, actSaveNote, actClearLine, actLeave}},
-		inPicker:   {wcPick, talk, []action{actPickGo, actPickAsk, actPickUp, actPickDown, actPickDigit, actEsc, actClearLine, actLeave}},
+		inPicker:   {wcPick, talk, []action{actPickGo, actPickAsk, actPickUp, actPickDown, actPickDigit, actShowAs, actEsc, actClearLine, actLeave}},
 		inKeypad:   {wcKeypad, talk, []action{actTone, actToneClear, actMute, actUnmute, actEsc, actHangupF4, actHelp, actHelpCall, actLeave}},
 		inHelp:     {wcHelp, talk, []action{actEsc, actScrollUp, actScrollDown, actLeave}},
 		inWhy:      {wcWhy, talk, []action{actEsc, actScrollUp, actScrollDown, actLeave}},

@@ -28,6 +28,8 @@ func (m *Model) pickerPane(w, h int) []string {
 		l.put(dim, m.v[wPickEmpty])
 	} else if m.pick.kind == pickHelp {
 		l.put(text, m.v[wEmergencyWhat])
+	} else if n := m.shownNumber(); n != nil {
+		l.put(dim, m.v.f(wShownAs, "number", n.Number)).sp(1).put(text, visual(n.Name))
 	} else {
 		l.put(dim, m.v[wPickTyped])
 	}

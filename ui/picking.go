@@ -29,6 +29,7 @@ type picker struct {
 	asked  string // the text of the last answer
 	typed  time.Time
 	people []wire.Person
+	shown  int // which of Me.ShowAs who is called sees
 }
 
 // pickRow is one that can be chosen.
@@ -287,7 +288,11 @@ func (m *Model) pickGo(string) tea.Cmd {
 	help := m.pick.rows[m.pick.at].help
 	m.over = overNone
 	if help || m.pick.kind == pickDial || m.board.Call == nil {
-		return m.do(wire.Command{Do: wire.DoDial, To: to})
+		c := wire.Command{Do: wire.DoDial, To: to}
+		if n := m.shownNumber(); n != nil && !help {
+			c.ShowAs = n.Number
+		}
+		return m.do(c)
 	}
 	if m.pick.kind == pickAdd {
 		return m.do(wire.Command{Do: wire.DoAdd, To: to})

@@ -195,15 +195,30 @@ func (p *plain) reasons(all []wire.Reason) string {
 	return p.m.v[wWhyPause] + " " + strings.Join(s, ", ")
 }
 
+// dial calls out: a number or a person, and behind "as" the name or number of the tenant's that they see.
 func (p *plain) dial(rest string) {
+	showAs := ""
+	if to, as, ok := strings.Cut(rest, " as "); ok {
+		all := p.m.board.Me.ShowAs
+		n := shownNamed(all, strings.TrimSpace(as))
+		if n == nil {
+			var s []string
+			for _, x := range all {
+				s = append(s, strings.TrimSpace(x.Name+" "+x.Number))
+			}
+			p.no(p.m.v.f(wShownAs, "number", "?") + " " + strings.Join(s, ", "))
+			return
+		}
+		rest, showAs = to, n.Number
+	}
 	n := asNumber(rest)
 	if n == "" {
 		if to := p.who(rest); to != nil {
-			p.m.do(wire.Command{Do: wire.DoDial, To: to})
+			p.m.do(wire.Command{Do: wire.DoDial, To: to, ShowAs: showAs})
 		}
 		return
 	}
-	p.m.do(wire.Command{Do: wire.DoDial, To: &wire.Target{Kind: wire.ToNumber, Number: n}})
+	p.m.do(wire.Command{Do: wire.DoDial, To: &wire.Target{Kind: wire.ToNumber, Number: n}, ShowAs: showAs})
 }
 
 // endpoint lets calls ring at another telephone; without one it says where they may.

@@ -289,6 +289,7 @@ const (
 	wNobodyFound
 	wPickEmpty
 	wPickTyped
+	wShownAs
 	wANumber
 	wLostTitle
 	wTrying
@@ -484,6 +485,7 @@ const (
 	wkCopyFact
 	wkSaveNote
 	wkClearLine
+	wkShowAs
 	wkBack
 	wkNo
 	wkAnyway

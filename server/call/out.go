@@ -79,7 +79,7 @@ func (e dialGranted) apply(c *Call) {
 func (c *Call) goesOut(e dialGranted) {
 	full, via, ok := c.wayTo(e.to)
 	c.caller.Number, c.trunk = full, via
-	c.recordOf(e.agent, fact.Arrived{Direction: fact.Out, Trunk: via, To: ""}, &fact.Personal{Number: full, Name: e.to.Name})
+	c.recordOf(e.agent, fact.Arrived{Direction: fact.Out, Trunk: via, To: e.to.ShowAs}, &fact.Personal{Number: full, Name: e.to.Name})
 	if !ok {
 		e.reply.no("not_allowed", "number_forbidden", "This number may not be dialled.")
 		c.endBy(fact.Refused, "system", 403, "not allowed")

@@ -72,6 +72,9 @@ func (c *Call) dial(id string, to Target, from Caller) (*rung, *No) {
 	leg := &sipLeg{role: "expert", voice: voice, began: time.Now()}
 	voice.Sink(func(e media.Event) { c.Tell(fromVoice{leg, e}) })
 	show, assert := rules.CallerID(from.Number, c.called)
+	if to.ShowAs != "" {
+		show, assert = to.ShowAs, to.ShowAs
+	}
 	if to.Kind == Help {
 		_, show = rules.Emergency(to.Number)
 		assert = show

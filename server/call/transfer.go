@@ -17,7 +17,8 @@ type Target struct {
 	ID     string
 	Name   string // to show
 	Number fact.Number
-	Team   []Target // a team: who of it is rung
+	Team   []Target    // a team: who of it is rung
+	ShowAs fact.Number // an agent's own call: the tenant's number that is shown; empty: by the tenant's policy
 }
 
 // transfer is one attempt to hand the caller on.

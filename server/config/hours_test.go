@@ -119,3 +119,13 @@ func TestWaysOutThatLeadNowhereAreRefused(t *testing.T) {
 		})
 	}
 }
+
+func TestAQueuesCallerIDIsOneOfTheTenants(t *testing.T) {
+	text := changed(t, "        name: Support", "        name: Support\n        caller_id: \"+442079460019\"") + "    outbound: {caller_ids: [{number: \"+442079460018\"}]}\n"
+	if _, err := parse(text); err == nil || !strings.Contains(err.Error(), `:19:20: no number in outbound.caller_ids: "+442079460019"; did you mean "+442079460018"?`) {
+		t.Errorf("%v", err)
+	}
+	if _, err := parse(strings.Replace(text, `"+442079460019"`, `"+442079460018"`, 1)); err != nil {
+		t.Error(err)
+	}
+}

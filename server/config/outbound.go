@@ -76,6 +76,7 @@ func (o *Outbound) check(k *checker, r *refs) {
 	}
 	for i := range o.CallerIDs {
 		k.number(&o.CallerIDs[i].Number)
+		r.callerIDs.add(&o.CallerIDs[i].Number, o.CallerIDs[i].Number)
 	}
 	if o.Country != "" && !countryForm.MatchString(o.Country) {
 		k.bad(&o.Country, "country %q: + and the country code are wanted, as +44", o.Country)

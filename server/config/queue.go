@@ -30,6 +30,7 @@ type Queue struct {
 	ServiceLevel   ServiceLevel  `yaml:"service_level" doc:"the target, as 80/20"`
 	AfterMissed    AfterMissed   `yaml:"after_missed" doc:"after a missed offer: key (the agent presses one), or ready again after a time"`
 	Declined       Declined      `yaml:"declined" doc:"after a declined offer"`
+	CallerID       string        `yaml:"caller_id" doc:"what agents of the queue show when they call out, one of outbound.caller_ids; they may choose another of these"`
 	OnePressHangup bool          `yaml:"one_press_hangup" doc:"x hangs up at once instead of on the second press"`
 }
 
@@ -125,6 +126,9 @@ func (q *Queue) check(k *checker, r *refs, served bool) {
 	r.checkWayOut(k, &q.Closed, "hangup", "queue", "number")
 	if q.Hours != "" && q.Hours != Always {
 		r.hours.want(&q.Hours, q.Hours)
+	}
+	if q.CallerID != "" {
+		r.callerIDs.want(&q.CallerID, q.CallerID)
 	}
 	if q.Greeting != "" && q.Prompts.Greeting != "" {
 		k.bad(&q.Prompts.Greeting, "greeting and prompts.greeting are both given")

@@ -83,7 +83,7 @@ func (t *Tenant) Queue(id string) *Queue {
 // refs are the ids of a tenant that others refer to.
 type refs struct {
 	trunks, queues, agents *names
-	hours                  *names
+	hours, callerIDs       *names
 	outbound               *Outbound
 	skills                 *names // that at least one agent has
 	trunkOf                map[string]*Trunk
@@ -108,7 +108,7 @@ func (t *Tenant) check(k *checker) {
 	if len(t.Trunks) == 0 {
 		k.bad(&t.Trunks, "at least one trunk is needed")
 	}
-	r := &refs{trunks: k.names("trunk"), queues: k.names("queue"), agents: k.names("agent"), skills: k.names("skill"), hours: k.names("hours"), outbound: &t.Outbound, trunkOf: map[string]*Trunk{}}
+	r := &refs{trunks: k.names("trunk"), queues: k.names("queue"), agents: k.names("agent"), skills: k.names("skill"), hours: k.names("hours"), callerIDs: k.names("number in outbound.caller_ids:"), outbound: &t.Outbound, trunkOf: map[string]*Trunk{}}
 	for i := range t.Trunks {
 		r.trunks.lines[t.Trunks[i].ID] = 0
 		r.trunks.order = append(r.trunks.order, t.Trunks[i].ID)

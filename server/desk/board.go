@@ -187,6 +187,9 @@ func (s *seat) me(v routing.AgentView) *wire.Me {
 	for k := range s.person.Skills {
 		m.Skills = append(m.Skills, k)
 	}
+	if all := s.showAs(); len(all) > 1 {
+		m.ShowAs = all
+	}
 	return m
 }
 

@@ -62,10 +62,11 @@ type Tenant struct {
 type Rules struct {
 	Reasons     []wire.Reason // not ready
 	Queues      []QueueRule
-	PresenceOld time.Duration // older than this is never shown as available
-	Target      string        // service level in words
-	Emergency   []string      // numbers, as dialled
-	Helps       bool          // calls to them are placed
+	ShowAs      []wire.ShownNumber // the tenant's numbers that may be shown
+	PresenceOld time.Duration      // older than this is never shown as available
+	Target      string             // service level in words
+	Emergency   []string           // numbers, as dialled
+	Helps       bool               // calls to them are placed
 	ICE         []wire.ICEServer
 }
 
@@ -77,6 +78,7 @@ type QueueRule struct {
 	More     int
 	Coded    bool           // the work after a call ends only with a code
 	Skills   map[string]int // that its calls ask for, with the least level
+	ShowAs   string         // what its agents show when they call out; empty: the tenant's first
 	Declines []wire.Reason  // why an offer may be declined; none: Rules.Reasons
 	OnePress bool           // hanging up needs no second press
 }

@@ -79,6 +79,12 @@ func (s *seat) dial(c wire.Command) {
 	case to.Number == "":
 		s.reply(refusal(c.ID, numberless(to.Name)))
 	default:
+		shown, ok := s.shownNumber(c.ShowAs)
+		if !ok {
+			s.no(c.ID, "not_allowed", "not_our_number", "This number may not be shown.")
+			return
+		}
+		to.ShowAs = shown
 		t.Dial(s.person.ID, s.view.Endpoint, to, s.answer(c.ID, done{"ok_calling", "calling {who}", []string{"who", to.Name}}))
 	}
 }

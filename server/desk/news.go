@@ -130,6 +130,9 @@ func (e carded) apply(s *seat) {
 		clear(s.tried)
 	}
 	w := wireCall(e.k)
+	if q := s.room.tenant().queueNamed(w.Queue).ID; first && q != "" {
+		s.lastQueue, s.shown = q, ""
+	}
 	w.OnePress = s.room.tenant().queueNamed(w.Queue).OnePress && w.Direction == "in"
 	w.Caller.Person = s.insider(e.k.Caller)
 	if s.factsOf == e.k.Contact {

@@ -63,7 +63,9 @@ type seat struct {
 	aged       bool           // an expert was read again and is as before
 	agedAt     time.Time      // when the experts were shown last
 	callsToday int
-	undo       *undo // what may be taken back now
+	undo       *undo        // what may be taken back now
+	shown      string       // the number the agent chose to show last
+	lastQueue  fact.QueueID // of the last call that came by a queue
 	expires    time.Time
 	removed    bool   // no longer of the contact centre
 	token      string // with which the person signed in, for what needs the person's own rights

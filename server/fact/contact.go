@@ -17,7 +17,7 @@ type Arrived struct {
 	Direction Direction `json:"direction"`
 	Trunk     string    `json:"trunk,omitempty"`
 	Peer      string    `json:"peer,omitempty"`
-	To        Number    `json:"to,omitempty"` // our number that was called
+	To        Number    `json:"to,omitempty"` // our number that was called; of an own call, the one that was shown
 	SIPCallID string    `json:"sip_call_id,omitempty"`
 	Withheld  bool      `json:"withheld,omitempty"`
 	Internal  bool      `json:"internal,omitempty"` // somebody of the company

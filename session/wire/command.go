@@ -18,6 +18,7 @@ type Command struct {
 	Text        string  `json:"text,omitempty"`        // note: the whole note as it stands now; search: what was typed
 	Anyway      bool    `json:"anyway,omitempty"`      // transfer, ask, add: although presence says no (answer to Reply.Ask)
 	Party       string  `json:"party,omitempty"`       // remove, mute_party: Party.ID
+	ShowAs      string  `json:"show_as,omitempty"`     // dial: a number of Me.ShowAs; empty: the usual one
 	Endpoint    string  `json:"endpoint,omitempty"`    // endpoint: softphone, sip or teams
 }
 

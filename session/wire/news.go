@@ -124,6 +124,8 @@ type Me struct {
 	Kept    *Kept     `json:"kept,omitempty"`
 	Undo    *Undo     `json:"undo,omitempty"`
 	Skills  []string  `json:"skills,omitempty"`
+	// ShowAs are the numbers that who is called may see, the usual one first; fewer than two: there is nothing to choose.
+	ShowAs []ShownNumber `json:"show_as,omitempty"`
 	// Endpoint is where this agent's calls ring: softphone, sip, teams; Endpoints are those that may be chosen.
 	Endpoint  string   `json:"endpoint,omitempty"`
 	Endpoints []string `json:"endpoints,omitempty"`
@@ -134,6 +136,12 @@ type Kept struct {
 	Activity string   `json:"activity"` // Graph's word, as in Person
 	Queues   []string `json:"queues"`   // names of those whose calls do not come
 	All      bool     `json:"all,omitempty"`
+}
+
+// ShownNumber is a number of the tenant that who is called sees.
+type ShownNumber struct {
+	Number string `json:"number"`
+	Name   string `json:"name,omitempty"`
 }
 
 // Pending is the state that comes after this call.
