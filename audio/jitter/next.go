@@ -8,6 +8,7 @@ const (
 	patience = 50                    // pulls for which it must have been too much while somebody speaks: 1 s
 	haste    = 10                    // the same when it is far too much: speech is a tenth faster then
 	hush     = 5                     // the same while nobody speaks
+	overMax  = 40 * time.Millisecond // above the maximum: what waits is left out at once
 	slack    = 10 * time.Millisecond // half a frame: nearer than that to being due is due
 )
 
@@ -147,12 +148,13 @@ func (b *Buffer) drop(head *slot) {
 
 // shorten decides whether this frame is to be skipped because the stream has been played too late for a while.
 func (b *Buffer) shorten(now time.Time) bool {
-	over := b.clock.age(b.ts, now) - b.clock.target
+	age := b.clock.age(b.ts, now)
+	over := age - b.clock.target
 	if over < tooMuch || b.held < 2 {
 		b.early, b.purge = 0, false
 		return false
 	}
-	if b.purge = b.purge || over > b.cfg.Max; b.purge {
+	if b.purge = b.purge || over > b.cfg.Max || age > b.cfg.Max+overMax; b.purge {
 		return true // a machine that stood still: nobody wants to hear all that
 	}
 	b.early++

@@ -124,3 +124,25 @@ func TestAfterAStandstillWhatIsTooOldIsNotHeard(t *testing.T) {
 		}
 	}
 }
+
+// A network that is as bad as can be, and then gives what it had held up: the delay is never far above the maximum.
+func TestTheDelayNeverStaysAboveTheMaximum(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	packets := steady(800, nil)
+	for i := 100; i < 600; i++ {
+		packets[i].at += 130*ms + time.Duration(r.IntN(300_000))*time.Microsecond
+	}
+	b := New(Config{Min: 20 * ms, Max: 240 * ms})
+	got := run(b, packets, 790)
+	inOrder(t, got)
+	least := time.Duration(0)
+	for _, d := range delays(got, 12100*ms, 12200*ms) { // the network is as good as at the beginning again
+		if d > 240*ms+overMax+20*ms {
+			t.Errorf("a moment after it a frame is heard %v after it was sent", d)
+		}
+		least = max(least, d)
+	}
+	if least == 0 {
+		t.Error("nothing is heard after it")
+	}
+}
