@@ -1,6 +1,7 @@
 package softphone
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"net"
 	"slices"
@@ -122,7 +123,11 @@ func TestInBadWeatherTheVoiceIsConcealedAndTheDelayDoesNotStay(t *testing.T) {
 	if top := slices.Max(delays); top > 300*time.Millisecond {
 		t.Errorf("the jitter buffer held %v", top)
 	}
-	if after.Delay > settled.Delay+5*time.Millisecond || after.Lost != settled.Lost || fair.Total() > 50*time.Millisecond {
-		t.Errorf("after it: delay %v, was %v; %d more lost; drop-outs %v", after.Delay, settled.Delay, after.Lost-settled.Lost, fair.Gaps)
+	if after.Lost != settled.Lost || fair.Total() > 50*time.Millisecond {
+		t.Errorf("after it: %d more lost; drop-outs %v", after.Lost-settled.Lost, fair.Gaps)
 	}
+	// A busy machine may add to it meanwhile; that goes away too, although the tone never pauses.
+	until(t, 8*time.Second, fmt.Sprintf("the delay is no higher than at the end of the weather, %v", settled.Delay), func() bool {
+		return p.voice.stats().Delay <= settled.Delay+5*time.Millisecond
+	})
 }
