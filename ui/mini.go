@@ -42,7 +42,7 @@ func (m *Model) miniStatus(w int) string {
 	if p := m.board.Me.Pending; p != nil && m.welcomed {
 		l.put(dim, "  "+m.v[wThen]+" ")
 		if p.Reason != nil {
-			l.put(text, p.Reason.Name)
+			l.put(text, m.v.reason(p.Reason))
 		} else {
 			l.put(text, m.v[m.t.faceOf(p.State).word])
 		}

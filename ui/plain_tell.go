@@ -73,7 +73,7 @@ func (p *plain) stateWords() string {
 	if pn := m.board.Me.Pending; pn != nil {
 		after := strings.ToLower(m.v[m.t.faceOf(pn.State).word])
 		if pn.Reason != nil {
-			after += ", " + pn.Reason.Name
+			after += ", " + p.m.v.reason(pn.Reason)
 		}
 		s += ". " + m.v[wAfterCall] + " " + after
 	}

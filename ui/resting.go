@@ -62,7 +62,7 @@ func (m *Model) allowance(p *pane, me *wire.Me) *line {
 		return l.put(dim, m.v[wReadyForCalls])
 	}
 	d := m.since(me.Since)
-	l.put(text|bold, me.Reason.Name).sp(2).put(text, running(d))
+	l.put(text|bold, m.v.reason(me.Reason)).sp(2).put(text, running(d))
 	if a := me.Reason.Allowance; a > 0 {
 		s := rest
 		if d > a {

@@ -1,8 +1,30 @@
 package ui
 
+import "cordboard/session/wire"
+
 // reasons why somebody stands high in a list of people, in one word each; others are shown as they come.
 var reasonsHigh = map[string]map[string]string{
 	"zh": {"free": "空闲", "skill": "技能", "recent": "最近", "answers": "常接听", "name": "姓名", "team": "团队", "expert": "专家", "spoke": "通过话"},
+}
+
+// rulesReasons are the reasons that rules of the server give, by id; those of the configuration have names of their own.
+var rulesReasons = map[string]string{
+	"login": "刚刚登录", "connection": "连接中断", "emergency": "紧急电话", "declined": "拒接来电", "line": "语音线路中断",
+	"telephone": "话机不在线", "busy": "话机正忙", "missed": "未接来电",
+}
+
+// builtInNames are those reasons as the server names them.
+var builtInNames = map[string]string{
+	"login": "Just signed in", "connection": "Connection lost", "emergency": "Emergency call", "declined": "Declined a call", "line": "Voice line down",
+	"telephone": "Telephone not there", "busy": "Telephone busy", "missed": "Missed calls",
+}
+
+// reason is the name of a reason; a rule's own stands in the person's language.
+func (v words) reason(r *wire.Reason) string {
+	if v[wLanguage] == "zh" && builtInNames[r.ID] == r.Name {
+		return rulesReasons[r.ID]
+	}
+	return r.Name
 }
 
 // why is the reason of a place in a list of people.

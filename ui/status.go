@@ -39,7 +39,7 @@ func (m *Model) status(w int) string {
 		case inPause:
 			reason := m.v[wCallsDoNotCome]
 			if me.Reason != nil {
-				return m.loudReason(w, f, me.Reason.Name, m.since(since), reason)
+				return m.loudReason(w, f, m.v.reason(me.Reason), m.since(since), reason)
 			}
 			return m.loud(w, f, m.since(since), reason, true)
 		case inMissed:
@@ -60,7 +60,7 @@ func (m *Model) status(w int) string {
 		pf := t.faceOf(p.State)
 		l.put(dim, " "+m.v[wThen]+" ").put(pf.role, pf.glyph).sp(1)
 		if p.Reason != nil {
-			l.put(text, p.Reason.Name)
+			l.put(text, m.v.reason(p.Reason))
 		} else {
 			l.put(text, m.v[pf.word])
 		}

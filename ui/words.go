@@ -197,6 +197,7 @@ const (
 	wCallerHungUp
 	wMissedEnd
 	wNoAnswerEnd
+	wGoesOn
 
 	// experts
 	wExperts

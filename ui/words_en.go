@@ -188,6 +188,7 @@ var english = [wordCount]string{
 	wCallerHungUp:   "caller hung up",
 	wMissedEnd:      "missed",
 	wNoAnswerEnd:    "no answer",
+	wGoesOn:         "goes on",
 
 	// experts
 	wExperts:          "Experts",

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"cordboard/session/wire"
 )
 
 var hole = regexp.MustCompile(`\{[a-z]+\}`)
@@ -56,5 +58,20 @@ func TestWordsBlameNobody(t *testing.T) {
 				t.Errorf("%q says %q", s, no)
 			}
 		}
+	}
+}
+
+// A rule's reason is said in the person's language; a reason of the configuration has the name that it was given.
+func TestTheReasonsOfRulesAreTranslated(t *testing.T) {
+	for id, name := range builtInNames {
+		if w := catalogue("zh").reason(&wire.Reason{ID: id, Name: name}); w == name || w == "" {
+			t.Errorf("%s is %q in Chinese", id, w)
+		}
+		if w := catalogue("en").reason(&wire.Reason{ID: id, Name: name}); w != name {
+			t.Errorf("%s is %q in English", id, w)
+		}
+	}
+	if w := catalogue("zh").reason(&wire.Reason{ID: "busy", Name: "Paperwork"}); w != "Paperwork" {
+		t.Errorf("a name of the configuration became %q", w)
 	}
 }

@@ -188,6 +188,7 @@ var chinese = [wordCount]string{
 	wCallerHungUp:   "来电者挂断",
 	wMissedEnd:      "未接",
 	wNoAnswerEnd:    "无人接听",
+	wGoesOn:         "进行中",
 
 	// experts
 	wExperts:          "专家",

@@ -174,6 +174,8 @@ func (v words) ending(end string) string {
 		return v[wMissedEnd]
 	case "no_answer":
 		return v[wNoAnswerEnd]
+	case "open":
+		return v[wGoesOn]
 	}
 	return end
 }
