@@ -75,6 +75,7 @@ func TestACallReachesAnAgent(t *testing.T) {
 func TestACallerWhoLeavesEarlyIsAbandoned(t *testing.T) {
 	for _, ringing := range []bool{false, true} {
 		t.Run(fmt.Sprint("ringing ", ringing), func(t *testing.T) {
+			t.Parallel()
 			h := newHouse(t, houseOptions{})
 			var s *shiftOf
 			if ringing {
