@@ -24,12 +24,11 @@ step "tests"
 rest=$(without_sdk)
 linked=$(with_sdk)
 failed=0
-# The packages that hold real calls up to a clock run after the others, so that they have the machine to themselves;
-# within one, calls that are most of the time a wait go side by side.
+# The packages that hold real calls up to a clock run after the others, so that they have the machine to themselves.
 alone=$(printf '%s\n' $rest | grep -xE 'cordboard/(server|server/(demo|lab|lab/peers|line|media)|session/console|softphone|audio(/audiotest)?)' || true)
 beside=$(comm -23 <(printf '%s\n' $rest | sort) <(printf '%s\n' $alone | sort))
 go test -race -count=1 -timeout 8m $beside || failed=1
-[ -z "$alone" ] || go test -race -count=1 -p 1 -parallel 6 -timeout 8m $alone || failed=1
+[ -z "$alone" ] || go test -race -count=1 -p 1 -timeout 8m $alone || failed=1
 # The sound card's tests without the race detector: its pointer checks refuse the small integers that the PortAudio
 # binding hands to C as pointers, so the files that open a stream are left out above.
 card=$(grep -l '^//go:build.*!race' audio/*_test.go softphone/*_test.go | xargs grep -h '^func Test' | sed 's/^func \(Test[A-Za-z0-9]*\).*/\1/' | paste -sd '|')
