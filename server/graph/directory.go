@@ -64,11 +64,14 @@ func (c *Client) ChangePage(ctx context.Context, link string) (Changes, error) {
 	return out, nil
 }
 
-// Members gives the people of a group or team, by its object id. Other things in a group are left out. Who may read
-// members but no users gets ids without names from Graph: that is an *Error of kind NoConsent.
+// Members gives the people of a group or team, by its object id, and of the groups within it, each once. Other things in
+// a group are left out. Who may read members but no users gets ids without names from Graph: that is an *Error of kind
+// NoConsent. Graph lists the groups within by itself (transitiveMembers); asking for users alone would be one of its
+// advanced queries, which answer from an index that lags behind.
 func (c *Client) Members(ctx context.Context, group string) ([]User, error) {
 	var out []User
-	for link := c.o.GraphURL + "/groups/" + url.PathEscape(group) + "/members?$top=999&$select=" + userFields; link != ""; {
+	seen := map[string]bool{}
+	for link := c.o.GraphURL + "/groups/" + url.PathEscape(group) + "/transitiveMembers?$top=999&$select=" + userFields; link != ""; {
 		p, err := c.page(ctx, readMembers, link)
 		if err != nil {
 			return out, err
@@ -81,7 +84,10 @@ func (c *Client) Members(ctx context.Context, group string) ([]User, error) {
 				c.health.saw(nameMembers, false)
 				return nil, &Error{Kind: NoConsent, Op: nameMembers.name, Permission: nameMembers.permission}
 			}
-			out = append(out, u.user())
+			if m := u.user(); !seen[m.ID] {
+				seen[m.ID] = true
+				out = append(out, m)
+			}
 		}
 		link = p.Next
 	}

@@ -158,3 +158,39 @@ func TestMembersWithoutNamesAreAMissingPermission(t *testing.T) {
 		t.Errorf("health %+v", h)
 	}
 }
+
+// A company nests its groups: whoever is in a group within the group belongs to it, once, however deep and however often.
+func TestMembersOfGroupsWithinGroups(t *testing.T) {
+	north, south, all := lab.MicrosoftID("north"), lab.MicrosoftID("south"), lab.MicrosoftID("all")
+	m := simulated(t, lab.MicrosoftOptions{PageSize: 2, Groups: []lab.MicrosoftGroup{
+		{ID: south, Name: "South", Members: []string{"raj.patel@contoso.com", "ana.diaz@contoso.com"}},
+		{ID: north, Name: "North", Members: []string{"ana.diaz@contoso.com"}, Groups: []string{south}},
+		{ID: all, Name: "All", Members: []string{"megan.bowen@contoso.com", "ana.diaz@contoso.com"}, Groups: []string{north}},
+	}})
+	c := client(t, m, nil)
+	of := func(group string) string {
+		t.Helper()
+		got, err := c.Members(within(t, 20*time.Second), group)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, u := range got {
+			names = append(names, u.Name)
+		}
+		slices.Sort(names)
+		return strings.Join(names, ", ")
+	}
+	if got := of(all); got != "Ana Diaz, Megan Bowen, Raj Patel" {
+		t.Errorf("all: %s", got)
+	}
+	if err := m.AddGroup(lab.MicrosoftGroup{ID: south, Name: "South", Members: []string{"lee.gu@contoso.com"}, Groups: []string{all}}); err != nil { // in a circle
+		t.Fatal(err)
+	}
+	if got := of(north); got != "Ana Diaz, Lee Gu, Megan Bowen" {
+		t.Errorf("in a circle: %s", got)
+	}
+	if err := m.AddGroup(lab.MicrosoftGroup{Name: "Team", Team: true, Groups: []string{south}}); err == nil {
+		t.Error("the simulation lets a group into a team; Microsoft does not")
+	}
+}

@@ -88,6 +88,7 @@ func (m *Microsoft) graphRoutes() http.Handler {
 	handle("GET /users/{id}", users, []string{"User.Read.All", "User.ReadBasic.All"}, m.getUser)
 	handle("GET /users/delta", users, []string{"User.Read.All"}, m.userDelta)
 	handle("GET /groups/{id}/members", []string{"GroupMember.Read.All", "Directory.Read.All"}, []string{"GroupMember.Read.All"}, m.groupMembers)
+	handle("GET /groups/{id}/transitiveMembers", []string{"GroupMember.Read.All", "Directory.Read.All"}, []string{"GroupMember.Read.All"}, m.allMembers)
 	handle("POST /chats", nil, []string{"Chat.Create", "Chat.ReadWrite"}, m.createChat)
 	handle("POST /chats/{id}/messages", nil, []string{"ChatMessage.Send", "Chat.ReadWrite"}, m.sendMessage)
 	handle("GET /chats/{id}/messages", nil, []string{"Chat.Read", "Chat.ReadWrite"}, m.listMessages)

@@ -62,6 +62,7 @@ type MicrosoftGroup struct {
 	ID      string
 	Name    string
 	Members []string // user principal names
+	Groups  []string // object ids of the groups in it; a Microsoft 365 group, and so a team, can hold none
 	Team    bool
 }
 
@@ -117,7 +118,9 @@ func NewMicrosoft(o MicrosoftOptions) (*Microsoft, error) {
 		}
 	}
 	for _, g := range o.Groups {
-		m.AddGroup(g)
+		if err := m.AddGroup(g); err != nil {
+			return nil, err
+		}
 	}
 	if err := m.writeCA(); err != nil {
 		return nil, err

@@ -22,7 +22,7 @@ disable USER | enable USER      block an account
 sessions USER                   make refresh tokens worthless
 account USER NAME…              a person without a telephone, or another name for one who is there
 remove USER                     delete an account
-group NAME [USER…]              a group, or a team, with these members; prints its object id
+group NAME [USER | group:NAME…] a team with these members, or a security group when groups are in it; prints its object id
 say FROM TO TEXT…               write in the Teams chat of two
 token USER                      an access token for the server, for programs
 life SECONDS                    of the tokens given from now on
@@ -185,10 +185,13 @@ func (m *Microsoft) serveCommand(w http.ResponseWriter, r *http.Request) {
 func (m *Microsoft) CommandURL() string { return m.page + "/lab" }
 
 // groupCommand makes a group of accounts, or gives one other members.
-func (m *Microsoft) groupCommand(name string, members []string) (id string, err error) {
+func (m *Microsoft) groupCommand(name string, who []string) (id string, err error) {
+	var members, within []string
 	m.mu.Lock()
-	for _, u := range members {
-		if m.person(u) == nil && err == nil {
+	for _, u := range who {
+		if group, is := strings.CutPrefix(u, "group:"); is {
+			within = append(within, MicrosoftID("group:"+group))
+		} else if members = append(members, u); m.person(u) == nil && err == nil {
 			err = fmt.Errorf("no account %q", u)
 		}
 	}
@@ -196,9 +199,8 @@ func (m *Microsoft) groupCommand(name string, members []string) (id string, err 
 	if err != nil {
 		return "", err
 	}
-	g := MicrosoftGroup{ID: MicrosoftID("group:" + name), Name: name, Members: members, Team: true}
-	m.AddGroup(g)
-	return g.ID, nil
+	g := MicrosoftGroup{ID: MicrosoftID("group:" + name), Name: name, Members: members, Groups: within, Team: len(within) == 0}
+	return g.ID, m.AddGroup(g)
 }
 
 func (m *Microsoft) accountCommand(user, name string) error {
