@@ -7,6 +7,7 @@ import (
 
 	"cordboard/server/desk"
 	"cordboard/server/inbox"
+	"cordboard/server/people"
 )
 
 // Chats gives Teams chat as an agent, of the agent's access token and object id. A Presence that has it lets agents
@@ -27,13 +28,23 @@ func (n *tenant) startPeople(dir string) {
 		t := n.now.Load().config
 		return groupsOf(t), t.People.Directory.Every
 	}
-	n.members.told = n.peopleChanged
+	n.members.told = func() {
+		n.peopleChanged()
+		if n.skills != nil {
+			n.skills.again()
+		}
+	}
 	n.company = newCompany(d, filepath.Join(dir, "directory-"+string(n.id)+".json"), log)
 	n.company.wanted = func() (bool, time.Duration) {
 		p := &n.now.Load().config.People
 		return p.Directory.Search, p.Directory.Every
 	}
 	n.company.told = n.peopleChanged
+	if p, ok := n.presence.(Profiles); ok {
+		n.skills = newSkills(p, filepath.Join(dir, "skills-"+string(n.id)+".json"), log)
+		n.skills.wanted = func() []*people.Person { return n.now.Load().roster.Experts() }
+		n.skills.told = n.peopleChanged
+	}
 }
 
 // runPeople reads until ctx ends.
@@ -41,7 +52,11 @@ func (n *tenant) runPeople(ctx context.Context) {
 	if n.members == nil {
 		return
 	}
-	for what, run := range map[string]func(context.Context){"groups and teams are": n.members.run, "the directory is": n.company.run} {
+	all := map[string]func(context.Context){"groups and teams are": n.members.run, "the directory is": n.company.run}
+	if n.skills != nil {
+		all["what people can do is"] = n.skills.run
+	}
+	for what, run := range all {
 		inbox.Go(func(p *inbox.Panic) {
 			n.server.log.Error(what+" no longer read by a fault of our own", "tenant", n.id, "err", p, "stack", string(p.Stack))
 		}, func() { run(ctx) })

@@ -56,8 +56,8 @@ func serviceLevels(t *config.Tenant) map[fact.QueueID]time.Duration {
 }
 
 // roster puts a person of several lists together: rights of the highest, everything else from where it stands first.
-// The members of groups and teams follow.
-func roster(t *config.Tenant, from []people.Source, bound func(fact.AgentID) string) *people.Roster {
+// The members of groups and teams follow. told gives what an expert's own profile says; it may be nil.
+func roster(t *config.Tenant, from []people.Source, bound func(fact.AgentID) string, told func(*people.Person) []string) *people.Roster {
 	at := map[string]int{}
 	var all []people.Person
 	add := func(list []config.Person, expert bool) {
@@ -79,7 +79,13 @@ func roster(t *config.Tenant, from []people.Source, bound func(fact.AgentID) str
 	add(t.People.Agents, false)
 	add(t.People.Supervisors, false)
 	add(t.People.Admins, false)
-	return people.NewRoster(people.Join(all, from, bound), teamsOf(t)...)
+	all = people.Join(all, from, bound)
+	for i := range all {
+		if all[i].Expert && told != nil {
+			all[i].Told = told(&all[i])
+		}
+	}
+	return people.NewRoster(all, teamsOf(t)...)
 }
 
 func teamsOf(t *config.Tenant) []people.Group {

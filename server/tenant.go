@@ -32,6 +32,7 @@ type tenant struct {
 	now       atomic.Pointer[current]
 	members   *members // nil: no groups or teams can be read
 	company   *company // nil: nor the directory
+	skills    *skills  // nil: nor profiles
 	record    people.Record
 	changing  sync.Mutex // one change of what is in force at a time
 
@@ -61,7 +62,7 @@ func (s *Server) addTenant(ctx context.Context, c *config.Config, t *config.Tena
 		return err
 	}
 	n.acd = acd.New(acd.Options{
-		Tenant: n.id, Prefix: fact.NewID(time.Now()), Settings: routingSettings(t, roster(t, nil, func(fact.AgentID) string { return "" })), Level: serviceLevels(t), Zone: t.Zone(), First: first, Ledger: recorder{n}, Desk: floor{n.room, n, map[fact.AgentID]bool{}}, Log: s.log,
+		Tenant: n.id, Prefix: fact.NewID(time.Now()), Settings: routingSettings(t, roster(t, nil, func(fact.AgentID) string { return "" }, nil)), Level: serviceLevels(t), Zone: t.Zone(), First: first, Ledger: recorder{n}, Desk: floor{n.room, n, map[fact.AgentID]bool{}}, Log: s.log,
 	})
 	s.tenants[t.ID] = n
 	if err := s.closeOpen(ctx, n.id, n.acd); err != nil {
@@ -104,7 +105,7 @@ func (n *tenant) prepare(t *config.Tenant) (*current, error) {
 
 // peopled sets who is there, and what follows from it, as known now.
 func (n *tenant) peopled(now *current) {
-	now.roster = roster(now.config, n.members.sources(now.config), func(id fact.AgentID) string { return n.server.bindings.OID(string(n.id), string(id)) })
+	now.roster = roster(now.config, n.members.sources(now.config), func(id fact.AgentID) string { return n.server.bindings.OID(string(n.id), string(id)) }, n.skills.of)
 	now.rules = callRules(now.config, now.roster, &n.presences)
 	now.rules.Insider = n.insider
 	own, trunkFor := ownPhones(now.config), now.rules.TrunkFor
@@ -138,6 +139,9 @@ func (n *tenant) take(c *config.Config, ready *current) {
 	if n.members != nil {
 		n.members.again()
 		n.company.again()
+	}
+	if n.skills != nil {
+		n.skills.again()
 	}
 }
 

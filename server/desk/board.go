@@ -227,7 +227,11 @@ var builtIn = map[string]string{
 	routing.ReasonLogin: "Just signed in", routing.ReasonConnection: "Connection lost", routing.ReasonEmergency: "Emergency call", routing.ReasonDeclined: "Declined a call", routing.ReasonLine: "Voice line down", routing.ReasonTelephone: "Telephone not there", routing.ReasonBusy: "Telephone busy", routing.ReasonMissed: "Missed calls",
 }
 
-func personOf(t *Tenant, p *people.Person) wire.Person {
+// shownSkills is how many of a person's skills a console is told.
+const shownSkills = 6
+
+// personOf is how a person is shown; asked are the skills that the call asks for.
+func personOf(t *Tenant, p *people.Person, asked map[string]int) wire.Person {
 	w := wire.Person{ID: string(p.ID), Kind: "agent", Name: p.Name, Job: p.Job, Department: p.Department, Number: p.Number != ""}
 	switch {
 	case p.Expert:
@@ -235,8 +239,10 @@ func personOf(t *Tenant, p *people.Person) wire.Person {
 	case p.Outside:
 		w.Kind = "user"
 	}
-	for k := range p.Skills {
-		w.Skills = append(w.Skills, k)
+	for _, k := range p.AllSkills(asked) {
+		if len(w.Skills) < shownSkills {
+			w.Skills = append(w.Skills, clean(k))
+		}
 	}
 	if r, ok := t.Presences.Of(string(p.ID)); ok {
 		w.Availability, w.Activity, w.Message, w.OutOfOffice, w.Seen = r.Availability, r.Activity, clean(r.Message), r.OutOfOffice, r.At

@@ -23,7 +23,7 @@ func (s *seat) experts() []wire.Person {
 
 // expert is how this console shows an expert.
 func (s *seat) expert(t *Tenant, p *people.Person) wire.Person {
-	w := personOf(t, p)
+	w := personOf(t, p, s.callAsks(t))
 	if at := slices.Index(s.chosen, p.ID); at >= 0 && at < 9 {
 		w.Digit = at + 1
 	}

@@ -69,7 +69,7 @@ func (s *seat) insider(c call.Caller) *wire.Person {
 	if p == nil {
 		return nil
 	}
-	w := personOf(t, p)
+	w := personOf(t, p, s.callAsks(t))
 	return &w
 }
 

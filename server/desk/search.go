@@ -21,9 +21,10 @@ func (s *seat) search(c wire.Command) {
 	t := s.room.tenant()
 	r := wire.Reply{ID: c.ID, OK: true, People: []wire.Person{}}
 	s.found, s.foundTill = nil, time.Now().Add(foundFor)
-	for _, f := range t.Index.Search(s.wish(t, c.Text)) {
+	wish := s.wish(t, c.Text)
+	for _, f := range t.Index.Search(wish) {
 		s.found = append(s.found, f.Person.ID)
-		w := personOf(t, f.Person)
+		w := personOf(t, f.Person, wish.Skills)
 		w.Why = f.Why
 		r.People = append(r.People, w)
 	}
@@ -48,18 +49,24 @@ func (s *seat) wish(t *Tenant, typed string) people.Wish {
 	if t.Zone != nil {
 		w.Now = w.Now.In(t.Zone)
 	}
+	w.Skills = s.callAsks(t)
+	return w
+}
+
+// callAsks gives the skills that the queue of this console's call asks for, with the least level.
+func (s *seat) callAsks(t *Tenant) map[string]int {
 	queue := ""
 	if s.board.Call != nil {
 		queue = s.board.Call.Queue
 	} else if s.board.Offer != nil {
 		queue = s.board.Offer.Queue
 	}
-	for _, q := range t.Rules.Queues {
-		if q.Name == queue {
-			w.Skills = q.Skills
+	for i := range t.Rules.Queues {
+		if t.Rules.Queues[i].Name == queue {
+			return t.Rules.Queues[i].Skills
 		}
 	}
-	return w
+	return nil
 }
 
 // person gives somebody of the roster, or else of the company's directory; nil when there is none.

@@ -16,6 +16,10 @@ import (
 type msGraph struct {
 	throttled  int    // requests that still get 429
 	retryAfter string // its Retry-After
+
+	throttledInside int // the same for requests within a batch
+	insideAfter     string
+
 	failing    int
 	failStatus int
 	slow       time.Duration
@@ -35,6 +39,7 @@ type GraphRequest struct {
 	Status    int
 	RequestID string // request-id of the answer
 	Ids       int    // how many presences were asked for
+	Batched   bool   // within another request
 }
 
 // Limits of Graph's documentation: presence requests a client may make in 30 seconds, ids in one of them.
@@ -92,6 +97,7 @@ func (m *Microsoft) graphRoutes() http.Handler {
 	handle("POST /chats", nil, []string{"Chat.Create", "Chat.ReadWrite"}, m.createChat)
 	handle("POST /chats/{id}/messages", nil, []string{"ChatMessage.Send", "Chat.ReadWrite"}, m.sendMessage)
 	handle("GET /chats/{id}/messages", nil, []string{"Chat.Read", "Chat.ReadWrite"}, m.listMessages)
+	mux.HandleFunc("POST /v1.0/$batch", m.batch(mux))
 	mux.HandleFunc("/v1.0/", func(w http.ResponseWriter, r *http.Request) {
 		m.graphServe(w, r, nil, nil, func(c *graphCall) {
 			c.fail(http.StatusBadRequest, "BadRequest", "Resource not found for the segment '"+strings.TrimPrefix(r.URL.Path, "/v1.0/")+"'.")
@@ -124,6 +130,7 @@ func (m *Microsoft) graphServe(w http.ResponseWriter, r *http.Request, app, dele
 	}
 	defer m.mu.Unlock()
 	c := &graphCall{m: m, w: w, r: r, body: body, seen: &GraphRequest{At: m.now(), Method: r.Method, Path: r.URL.Path, RequestID: newGUID()}}
+	c.seen.Batched = isInside(r)
 	w.Header().Set("request-id", c.seen.RequestID)
 	if id := r.Header.Get("client-request-id"); id != "" {
 		w.Header().Set("client-request-id", id)
@@ -141,6 +148,9 @@ func (c *graphCall) serve(app, delegated []string, bodyErr error, h func(*graphC
 	case g.throttled > 0:
 		g.throttled--
 		c.throttle(g.retryAfter)
+	case c.seen.Batched && g.throttledInside > 0:
+		g.throttledInside--
+		c.throttle(g.insideAfter)
 	case bodyErr != nil:
 		c.fail(http.StatusBadRequest, "BadRequest", "Unable to read the request payload: "+bodyErr.Error())
 	case !c.authenticate():

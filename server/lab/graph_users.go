@@ -26,7 +26,9 @@ func userJSON(p *msPerson, sel []string) map[string]any {
 	}
 	out := map[string]any{"id": p.ID}
 	for _, s := range sel {
-		out[s] = all[s]
+		if out[s] = all[s]; s == "skills" { // told only when asked for, and of one person
+			out[s] = append([]string{}, p.Skills...)
+		}
 	}
 	return out
 }
@@ -51,6 +53,9 @@ func (c *graphCall) selected(options ...string) ([]string, bool) {
 		sel = strings.Split(s, ",")
 	}
 	for _, s := range sel {
+		if s == "skills" && c.r.PathValue("id") != "" && len(options) == 0 { // of one person
+			continue
+		}
 		if !slices.Contains(userProperties, s) {
 			c.fail(http.StatusBadRequest, "BadRequest", "Could not find a property named '"+s+"' on type 'microsoft.graph.user'.")
 			return nil, false

@@ -51,8 +51,9 @@ type MicrosoftAccount struct {
 	Roles      []string // app roles of the server's registration: Agent, Supervisor, Admin
 	Department string
 	JobTitle   string
-	Phone      string // business number, E.164
-	Language   string // preferred, as "en-GB"
+	Phone      string   // business number, E.164
+	Language   string   // preferred, as "en-GB"
+	Skills     []string // of the person's own profile
 	Disabled   bool
 	Presence   MicrosoftPresence // how it begins; Offline when empty
 }

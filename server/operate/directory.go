@@ -35,3 +35,11 @@ func (p *presence) Changes(ctx context.Context, link string) (server.DirectoryPa
 	}
 	return server.DirectoryPage{Changes: c.All, Link: c.Link, More: c.More}, err
 }
+
+// SkillsAtOnce is how many people's skills one request may ask for.
+func (p *presence) SkillsAtOnce() int { return graph.SkillsAtOnce }
+
+// Skills reads what people say of themselves in their profiles.
+func (p *presence) Skills(ctx context.Context, who []string) (told map[string][]string, later []string, err error) {
+	return p.client.Load().Skills(ctx, who)
+}

@@ -30,6 +30,7 @@ type Index struct {
 	names   []string // folded
 	letters []uint64 // which letters are in the name
 	skilled map[string][]skilledPerson
+	told    map[string][]int32 // by folded skill: who says so and has it not by the configuration
 	weighed atomic.Pointer[weighed]
 	scratch sync.Pool
 }
@@ -49,6 +50,7 @@ func (h hit) weight() uint8 { return uint8(h) }
 const (
 	wordOfName  = 8
 	wordOfSkill = 6
+	wordOfTold  = 4
 	wordOfUser  = 4
 	wordOfJob   = 3
 )
@@ -58,7 +60,7 @@ const maxPeople = 1 << 23
 
 // NewIndex makes an index over a roster and the directory's other members. Who is in both is the roster's.
 func NewIndex(r *Roster, directory []Member) *Index {
-	x := &Index{of: r, all: slices.Clone(r.all), roster: len(r.all), skilled: map[string][]skilledPerson{}}
+	x := &Index{of: r, all: slices.Clone(r.all), roster: len(r.all), skilled: map[string][]skilledPerson{}, told: map[string][]int32{}}
 	for i := range directory {
 		m := &directory[i]
 		if m.OID == "" || m.Blocked || r.byOID[m.OID] != nil || r.byUser[m.User] != nil || len(x.all) >= maxPeople {
@@ -181,6 +183,11 @@ func (x *Index) gather(to map[string][]hit, i int, p *Person) {
 	for s, level := range p.Skills {
 		field(fold(s), wordOfSkill)
 		x.skilled[s] = append(x.skilled[s], skilledPerson{int32(i), level})
+	}
+	for _, s := range p.TellsToo() {
+		folded := fold(s)
+		field(folded, wordOfTold)
+		x.told[folded] = append(x.told[folded], int32(i))
 	}
 	x.names = append(x.names, name)
 	x.letters = append(x.letters, lettersOf(name))

@@ -39,6 +39,7 @@ const (
 	isExpert = 24
 	isAgent  = 12
 	hasSkill = 40
+	saysSo   = 24 // has the skill by the own profile, which knows no levels
 	isFree   = 20
 	isAway   = -10
 	answers  = 16 // always answered at this hour; never: as much against
@@ -76,6 +77,9 @@ func (x *Index) likely(w Wish, out []likelihood) {
 			if k.level >= level {
 				out[k.person].add(hasSkill, skilled)
 			}
+		}
+		for _, i := range x.told[fold(s)] {
+			out[i].add(saysSo, skilled)
 		}
 	}
 	if w.Record != nil {

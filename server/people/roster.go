@@ -1,6 +1,9 @@
 package people
 
 import (
+	"cmp"
+	"maps"
+	"slices"
 	"strings"
 
 	"cordboard/server/fact"
@@ -45,6 +48,7 @@ type Person struct {
 	Job        string
 	Department string
 	Skills     map[string]int
+	Told       []string // skills of the person's own profile at Microsoft: they help to find and to choose, and give no right to calls
 	Languages  []string
 	Role       Role // by the configuration; NoRole for experts who are nothing else
 	Expert     bool
@@ -110,3 +114,44 @@ func (r *Roster) Name(id fact.AgentID) string {
 
 // Experts gives the experts, in order. The list is the roster's own.
 func (r *Roster) Experts() []*Person { return r.experts }
+
+// TellsToo gives the skills of the person's own profile that the configuration does not give the person.
+func (p *Person) TellsToo() []string {
+	if len(p.Told) == 0 {
+		return nil
+	}
+	known := map[string]bool{}
+	for s := range p.Skills {
+		known[fold(s)] = true
+	}
+	var out []string
+	for _, s := range p.Told {
+		if f := fold(s); !known[f] {
+			known[f] = true
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// AllSkills gives what the person can do: what this call asks for first, then what the configuration says by level, then
+// what the person says.
+func (p *Person) AllSkills(asked map[string]int) []string {
+	out := slices.Collect(maps.Keys(p.Skills))
+	slices.SortFunc(out, func(a, b string) int { return cmp.Or(cmp.Compare(p.Skills[b], p.Skills[a]), cmp.Compare(a, b)) })
+	out = append(out, p.TellsToo()...)
+	wanted := map[string]bool{}
+	for s := range asked {
+		wanted[fold(s)] = true
+	}
+	slices.SortStableFunc(out, func(a, b string) int {
+		switch x, y := wanted[fold(a)], wanted[fold(b)]; {
+		case x && !y:
+			return -1
+		case y && !x:
+			return 1
+		}
+		return 0
+	})
+	return out
+}

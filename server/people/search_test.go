@@ -113,6 +113,7 @@ func TestWhoIsLikelyStandsFirstWithTheReason(t *testing.T) {
 	r := NewRoster([]Person{
 		expert("plain", "Bo Plain", nil), expert("last", "Bo Last", nil), expert("answers", "Bo Answers", nil), expert("free", "Bo Free", nil),
 		expert("skilled", "Bo Skilled", map[string]int{"vpn": 2}), expert("little", "Bo Little", map[string]int{"vpn": 1}), expert("away", "Bo Away", nil), expert("never", "Bo Never", nil),
+		{ID: "says", Name: "Bo Says", Number: "+441", Expert: true, Told: []string{"VPN", "Golf"}},
 		{ID: "dumb", Name: "Bo Dumb", Expert: true}, {ID: "adele", Name: "Bo Adele", Role: Agent, Number: "+441"},
 	})
 	presences := &Presences{}
@@ -127,7 +128,7 @@ func TestWhoIsLikelyStandsFirstWithTheReason(t *testing.T) {
 	record.Spoke("isaiah", "plain", noon.Add(-time.Hour))
 	x := NewIndex(r, []Member{{OID: "outside", Name: "Bo Outside", Phone: "+44 1234"}})
 	w := Wish{Typed: "bo", Limit: 20, Skills: map[string]int{"vpn": 2}, Presences: presences, Stale: time.Minute, Record: record, By: "adele", Now: noon}
-	want := "Bo Skilled skill, Bo Free free, Bo Answers answers, Bo Last spoke, Bo Plain, Bo Little, Bo Away, Bo Never, Bo Outside, Bo Dumb"
+	want := "Bo Skilled skill, Bo Says skill, Bo Free free, Bo Answers answers, Bo Last spoke, Bo Plain, Bo Little, Bo Away, Bo Never, Bo Outside, Bo Dumb"
 	if got := names(x.Search(w)); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -141,7 +142,7 @@ func TestWhoIsLikelyStandsFirstWithTheReason(t *testing.T) {
 		t.Errorf("of the directory alone: %+v", got)
 	}
 	w.Typed = ""
-	if got := x.Search(w); len(got) != 9 {
+	if got := x.Search(w); len(got) != 10 {
 		t.Errorf("nothing typed found %s", names(got))
 	}
 }
