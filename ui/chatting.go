@@ -35,7 +35,7 @@ func (m *Model) chatDigit(key string) tea.Cmd {
 		m.say(m.v.f(wNobodyAt, "n", key), false)
 		return nil
 	}
-	return m.do(wire.Command{Do: wire.DoChat, To: target(p)})
+	return m.chat(p)
 }
 
 // pickChats says whether the one under the mark can be written to.
@@ -50,7 +50,7 @@ func (m *Model) pickChats() bool {
 func (m *Model) pickChat(string) tea.Cmd {
 	p := m.pick.rows[m.pick.at].person
 	m.over = overNone
-	return m.do(wire.Command{Do: wire.DoChat, To: target(p)})
+	return m.chat(p)
 }
 
 // chatLine is one thing in a chat: what came back, or that it was sent.
@@ -68,7 +68,7 @@ func (m *Model) chatLines(c *wire.Call) []chatLine {
 		x := &c.Chats[i]
 		switch {
 		case x.Failed != "":
-			out = append(out, chatLine{x.Sent, x.With, x.Failed, bad})
+			out = append(out, chatLine{x.Sent, x.With, m.v.sentence(wire.Said{Key: x.Key, Args: x.Args, Words: x.Failed}), bad})
 		case len(x.Answer) == 0:
 			out = append(out, chatLine{x.Sent, x.With, m.v[wChatWaits], dim})
 		}

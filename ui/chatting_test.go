@@ -53,3 +53,27 @@ func TestAnOlderServerHasNoChat(t *testing.T) {
 		t.Errorf("sent %+v", c)
 	}
 }
+
+// The expert reads the story in the language of the agent's console, with the note as it stands there.
+func TestTheContextIsInTheAgentsLanguage(t *testing.T) {
+	for language, want := range map[string]string{
+		"en": "On the line: Nestor Wilke, Fabrikam, +442079460018\nAbout: Support > VPN\nWaited: 0:38\nContract: Gold\nNotes: Drops hourly.\nCan you help? Answer here, I read it on my desk.",
+		"zh": "来电人：Nestor Wilke, Fabrikam, +442079460018\n事由：Support > VPN\n已等待：0:38\nContract：Gold\n备注：Drops hourly.\n能帮忙吗？请在此回复，我在坐席界面上能看到。",
+	} {
+		r := newRig(t, 120, 40)
+		r.v = catalogue(language)
+		r.call(func(b *wire.Board) {
+			c := b.Call
+			c.Caller = wire.Caller{Name: "Nestor Wilke", Company: "Fabrikam", Number: "+442079460018"}
+			c.Queue, c.Path, c.Waited, c.Note, c.Known = "Support", []string{"VPN"}, 38_000, "Drops hourly.", []wire.Fact{{Label: "Contract", Text: "Gold"}}
+		})
+		r.keys("i", "9")
+		if got := r.last().Text; got != want {
+			t.Errorf("%s: %q", language, got)
+		}
+		r.call(func(b *wire.Board) { b.Call.Caller = wire.Caller{Withheld: true} })
+		if r.keys("i", "9"); !strings.Contains(r.last().Text, r.v[wWithheld]) || strings.Contains(r.last().Text, "+44") {
+			t.Errorf("%s, withheld: %q", language, r.last().Text)
+		}
+	}
+}

@@ -163,7 +163,7 @@ func (p *plain) move(v wire.Verb, who string) {
 // chat sends somebody the context; a number is not needed for it.
 func (p *plain) chat(who string) {
 	if e := p.person(who); e != nil {
-		p.m.do(wire.Command{Do: wire.DoChat, To: target(e)})
+		p.m.chat(e)
 	}
 }
 

@@ -75,6 +75,12 @@ const (
 	wChatWhom
 	wChats
 	wChatWaits
+	wContextCaller
+	wContextAbout
+	wContextWaited
+	wContextFact
+	wContextNotes
+	wContextAsk
 	wWhichQueue
 	wCopyWhat
 

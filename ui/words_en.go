@@ -66,6 +66,12 @@ var english = [wordCount]string{
 	wChatWhom:      "Send the context to:",
 	wChats:         "Teams chat",
 	wChatWaits:     "has the context, no answer yet",
+	wContextCaller: "On the line: {what}",
+	wContextAbout:  "About: {what}",
+	wContextWaited: "Waited: {what}",
+	wContextFact:   "{label}: {what}",
+	wContextNotes:  "Notes: {what}",
+	wContextAsk:    "Can you help? Answer here, I read it on my desk.",
 	wWhichQueue:    "To queue:",
 	wCopyWhat:      "Copy:",
 

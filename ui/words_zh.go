@@ -66,6 +66,12 @@ var chinese = [wordCount]string{
 	wChatWhom:      "把来电情况发给：",
 	wChats:         "Teams 聊天",
 	wChatWaits:     "已收到来电情况，尚未回复",
+	wContextCaller: "来电人：{what}",
+	wContextAbout:  "事由：{what}",
+	wContextWaited: "已等待：{what}",
+	wContextFact:   "{label}：{what}",
+	wContextNotes:  "备注：{what}",
+	wContextAsk:    "能帮忙吗？请在此回复，我在坐席界面上能看到。",
 	wWhichQueue:    "转到队列：",
 	wCopyWhat:      "复制：",
 

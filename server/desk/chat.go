@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"cordboard/server/fact"
 	"cordboard/server/people"
@@ -65,7 +66,7 @@ type chat struct {
 	looking bool
 }
 
-// chat sends an expert who is calling, why, and the notes so far, or the agent's own words.
+// chat sends an expert what the console wrote in the agent's language: who is calling, why, and the notes so far.
 func (s *seat) chat(c wire.Command) {
 	t := s.room.tenant()
 	k, contact := s.board.Call, fact.ContactID("")
@@ -90,14 +91,14 @@ func (s *seat) chat(c wire.Command) {
 	case k == nil || c.Contact != "" && c.Contact != k.Contact:
 		s.no(c.ID, "too_late", "call_over", "This call is over.")
 		return
-	case len(c.Text) > chatText:
+	case strings.TrimSpace(c.Text) == "":
+		s.no(c.ID, "bad", "chat_empty", "There is nothing to send.")
+		return
+	case utf8.RuneCountInString(c.Text) > chatText:
 		s.no(c.ID, "not_now", "chat_long", "That is too long for a chat message.")
 		return
 	}
 	words := cleanNote(c.Text)
-	if strings.TrimSpace(words) == "" {
-		words = contextWords(k)
-	}
 	chatter, err := s.chatting(t)
 	if err != nil {
 		s.chatFailed(c.ID, who, err)
@@ -142,44 +143,6 @@ func (s *seat) chatOf(contact fact.ContactID, who fact.AgentID) *chat {
 	return nil
 }
 
-// contextWords tells an expert what the agent knows.
-func contextWords(k *wire.Call) string {
-	var out []string
-	line := func(label, text string) {
-		if text = strings.TrimSpace(text); text != "" {
-			out = append(out, label+": "+text)
-		}
-	}
-	caller := []string{}
-	for _, x := range []string{k.Caller.Name, k.Caller.Company, k.Caller.Number} {
-		if x != "" {
-			caller = append(caller, x)
-		}
-	}
-	if len(caller) == 0 {
-		caller = append(caller, "number withheld")
-	}
-	line("On the line", strings.Join(caller, ", "))
-	about := k.Queue
-	if len(k.Path) > 0 {
-		about += " > " + strings.Join(k.Path, " > ")
-	}
-	line("About", strings.TrimPrefix(about, " > "))
-	if k.Waited > 0 {
-		line("Waited", (time.Duration(k.Waited) * time.Millisecond).Round(time.Second).String())
-	}
-	for _, f := range k.Known {
-		line(f.Label, f.Text)
-	}
-	line("Notes", k.Note)
-	out = append(out, "Can you help? Answer here, I read it on my desk.")
-	text := strings.Join(out, "\n")
-	if r := []rune(text); len(r) > chatText {
-		text = string(r[:chatText-1]) + "…"
-	}
-	return text
-}
-
 // chatSent: a message went out, or did not.
 type chatSent struct {
 	command string
@@ -205,7 +168,7 @@ func (e chatSent) apply(s *seat) {
 			s.chats = s.chats[1:]
 		}
 	}
-	x.w.Sent, x.w.Words, x.w.Failed = now, e.words, ""
+	x.w.Sent, x.w.Words, x.w.Failed, x.w.Key, x.w.Args = now, e.words, "", "", nil
 	x.next, x.until = now.Add(chatEvery), now.Add(chatFor)
 	s.room.tenant().ACD.Record(fact.Entry{At: now, Contact: e.contact, Agent: s.person.ID, Fact: fact.Chatted{To: string(e.who.ID), Stage: fact.ChatSent, Chars: len([]rune(e.words))}})
 	s.showChats(e.contact, nil)
@@ -342,7 +305,7 @@ func (s *seat) notHeard(x *chat, err error, now time.Time) {
 		x.next = now.Add(max(chatEvery, e.Again))
 	case ok && (e.Why == "consent" || e.Why == "refused" || e.Why == "setup"):
 		x.next = time.Time{}
-		_, _, x.w.Failed = chatWords(x.w.With, err)
+		x.w.Key, x.w.Args, x.w.Failed = chatWords(x.w.With, err)
 		s.showChats(x.contact, nil)
 	}
 }

@@ -93,8 +93,11 @@ func (x *chattingSeat) after(d time.Duration) {
 	}
 }
 
+// story is what a console writes.
+const story = "On the line: Nestor Wilke, Fabrikam, +442079460018\nAbout: Support > VPN"
+
 func toMegan(id string) wire.Command {
-	return wire.Command{ID: id, Do: wire.DoChat, To: &wire.Target{Kind: wire.ToExpert, ID: "megan"}, Contact: "C1"}
+	return wire.Command{ID: id, Do: wire.DoChat, Text: story, To: &wire.Target{Kind: wire.ToExpert, ID: "megan"}, Contact: "C1"}
 }
 
 func TestTheContextGoesToTheExpertAndTheAnswerComesToTheCard(t *testing.T) {
@@ -103,7 +106,7 @@ func TestTheContextGoesToTheExpertAndTheAnswerComesToTheCard(t *testing.T) {
 		if r := x.do(toMegan("1")); r == nil || !r.OK || x.c.token != "token oid" {
 			t.Fatalf("%+v, as %q", r, x.c.token)
 		}
-		want := "On the line: Nestor Wilke, Fabrikam, +442079460018\nAbout: Support > VPN\nWaited: 38s\nNotes: Drops hourly.\nCan you help? Answer here, I read it on my desk."
+		want := story
 		if x.c.said[0] != want {
 			t.Errorf("sent %q", x.c.said[0])
 		}
@@ -173,10 +176,13 @@ func TestWhoCannotBeWrittenTo(t *testing.T) {
 			"a number":      {wire.Command{To: &wire.Target{Kind: wire.ToNumber, Number: "+441"}}, "unknown"},
 			"oneself":       {wire.Command{To: &wire.Target{Kind: wire.ToExpert, ID: "adele"}}, "not_now"},
 			"another call":  {wire.Command{To: &wire.Target{Kind: wire.ToExpert, ID: "megan"}, Contact: "C0"}, "too_late"},
-			"a book":        {wire.Command{To: &wire.Target{Kind: wire.ToExpert, ID: "megan"}, Text: strings.Repeat("a", chatText+1)}, "not_now"},
+			"a book":        {wire.Command{To: &wire.Target{Kind: wire.ToExpert, ID: "megan"}, Text: strings.Repeat("来", chatText+1)}, "not_now"},
+			"nothing":       {wire.Command{To: &wire.Target{Kind: wire.ToExpert, ID: "megan"}, Text: " \n"}, "bad"},
 			"without Graph": {wire.Command{To: &wire.Target{Kind: wire.ToExpert, ID: "megan"}}, "not_allowed"},
 		} {
-			c.cmd.ID, c.cmd.Do = id, wire.DoChat
+			if c.cmd.ID, c.cmd.Do = id, wire.DoChat; c.cmd.Text == "" {
+				c.cmd.Text = story
+			}
 			chat := x.room.t.Chat
 			if id == "without Graph" {
 				x.room.t.Chat = nil
@@ -208,7 +214,7 @@ func TestALookForAnswersWaitsWhenMicrosoftSaysSoAndEndsWithoutTheRight(t *testin
 		x.c.heardErr = &ChatError{Why: "consent", Permission: "Chat.Read", Link: "https://login"}
 		x.after(10 * time.Second)
 		asked := x.c.asked
-		if x.after(time.Minute); x.c.asked != asked || !strings.Contains(x.board.Call.Chats[0].Failed, "Chat.Read") {
+		if x.after(time.Minute); x.c.asked != asked || !strings.Contains(x.board.Call.Chats[0].Failed, "Chat.Read") || x.board.Call.Chats[0].Key != "chat_consent" {
 			t.Errorf("asked %d times more; %+v", x.c.asked-asked, x.board.Call.Chats[0])
 		}
 		renewed{token: "another", expires: time.Now().Add(time.Hour)}.apply(x.seat)

@@ -46,7 +46,7 @@ const (
 	DoRemove    Verb = "remove"     // Party leaves the group call
 	DoMuteParty Verb = "mute_party" // Party, Muted: the others do not hear this party
 	DoLeave     Verb = "leave"      // the agent leaves, the others go on
-	DoChat      Verb = "chat"       // To, kind expert; Text, or empty: who is calling, why, and the notes so far
+	DoChat      Verb = "chat"       // To, kind expert; Text: who is calling, why, and the notes so far, in the agent's language
 	DoEndpoint  Verb = "endpoint"   // Endpoint: where this agent's calls ring from the next one on
 
 	DoUndo    Verb = "undo"

@@ -256,7 +256,10 @@ type Chat struct {
 	Sent   time.Time `json:"sent"`
 	Words  string    `json:"words"`
 	Answer []Line    `json:"answer,omitempty"` // what came back, oldest first
-	Failed string    `json:"failed,omitempty"` // why nothing was sent, or no answer can be read
+	Failed string    `json:"failed,omitempty"` // why nothing was sent, or no answer can be read; Key and Args as in a Said
+	Key    string    `json:"key,omitempty"`
+
+	Args map[string]string `json:"args,omitempty"`
 }
 
 // Party is somebody in the call. Hears names who this party hears now.
