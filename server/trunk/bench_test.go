@@ -105,7 +105,7 @@ func BenchmarkInspect(b *testing.B) {
 	m := []byte(crlf(fmt.Sprintf("%s\nContent-Length: %d\n\n%s", head, len(crlf(body)), body)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, bad := inspect(m); bad != nil {
+		if _, bad := inspect(m, origin{}); bad != nil {
 			b.Fatal(bad)
 		}
 	}

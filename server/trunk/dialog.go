@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"cordboard/server/inbox"
 )
@@ -35,6 +36,8 @@ type Dialog struct {
 	sink func(Event)
 	kept []Event // before there was a sink
 	over bool    // the last event is out
+
+	known atomic.Bool // the peer has acknowledged our 200, and so knows our tag
 
 	// What follows belongs to the dialog's goroutine.
 	state               state

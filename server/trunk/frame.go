@@ -48,7 +48,7 @@ func (s *stream) Read(b []byte) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		out, bad := inspect(one)
+		out, bad := inspect(one, origin{addrPortOf(s.RemoteAddr()).Addr(), s.edge.tagOf})
 		if bad == nil {
 			s.ready = out
 		} else {

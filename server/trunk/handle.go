@@ -47,15 +47,27 @@ func (e *Edge) dialogOf(req *sip.Request) *Dialog {
 	e.mu.Lock()
 	d := e.dialogs[dialogKey{string(*req.CallID()), toTag(req)}]
 	if d == nil && req.Method == sip.BYE {
-		// The answer to a CANCEL is sipgo's and has a To tag of its own; a peer that takes that one for the dialog's
-		// must not be left with a call that it cannot end.
-		d = e.arriving[dialogKey{string(*req.CallID()), fromTag(req)}]
+		// A peer that has not acknowledged our 200, because it does not know it by its tag, must not be left with a
+		// call that it cannot end.
+		if d = e.arriving[dialogKey{string(*req.CallID()), fromTag(req)}]; d != nil && d.known.Load() {
+			d = nil
+		}
 	}
 	e.mu.Unlock()
 	if d == nil || !d.trunk.allows(e.sourceHop(req).addr.Addr()) {
 		return nil
 	}
 	return d
+}
+
+// tagOf gives our tag of an incoming call.
+func (e *Edge) tagOf(callID, theirs string) string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if d := e.arriving[dialogKey{callID, theirs}]; d != nil {
+		return d.localTag
+	}
+	return ""
 }
 
 var knownMethods = map[sip.RequestMethod]bool{

@@ -3,6 +3,7 @@ package trunk
 import (
 	"bytes"
 	"fmt"
+	"net/netip"
 	"strconv"
 	"strings"
 
@@ -28,6 +29,8 @@ var parser = sip.NewParser(sip.WithHeadersParsers(func() map[string]sip.HeaderPa
 	for k, v := range sip.DefaultHeadersParser() {
 		switch k {
 		case "contact", "m", "route", "record-route", "refer-to", "referred-by":
+		case "via", "v":
+			m[k] = parseVia
 		default:
 			m[k] = v
 		}
@@ -35,12 +38,21 @@ var parser = sip.NewParser(sip.WithHeadersParsers(func() map[string]sip.HeaderPa
 	return m
 }()))
 
+// origin is where a message came from, as far as it changes how the message is read.
+type origin struct {
+	addr netip.Addr
+	tag  func(callID, fromTag string) string // our tag of an incoming call, "" if there is none
+}
+
 // inspect checks one whole message and gives it in a form that sipgo reads rightly: long header names, no blanks
-// around the parameters of From and To. The result is data itself when nothing had to change.
-func inspect(data []byte) (out []byte, bad *malformed) {
+// around the parameters of From, To and Via. The result is data itself when nothing had to change.
+func inspect(data []byte, from origin) (out []byte, bad *malformed) {
 	m, err := takeApart(data)
 	if err == nil {
 		err = m.judge()
+	}
+	if err == nil {
+		err = m.place(from)
 	}
 	if err == nil {
 		out = data
@@ -131,6 +143,45 @@ func (m *message) judge() error {
 		return fmt.Errorf("an ACK that belongs to no call") // sipgo would answer it
 	}
 	return nil
+}
+
+// place puts into a request what depends on where it came from.
+func (m *message) place(from origin) error {
+	if strings.HasPrefix(m.start, "SIP/") {
+		from.addr = netip.Addr{}
+	}
+	l := &m.lines[m.top]
+	v, err := viaFor(l.value, from.addr)
+	if err != nil {
+		return err
+	}
+	if v != l.value {
+		l.value, m.changed = v, true
+	}
+	if strings.HasPrefix(m.start, "CANCEL ") && from.tag != nil {
+		m.tagCancel(from.tag)
+	}
+	return nil
+}
+
+// tagCancel gives a CANCEL the tag of the call that it is for: the answer to it, which is sipgo's, must have the same
+// (RFC 3261 §9.2).
+func (m *message) tagCancel(tag func(callID, fromTag string) string) {
+	_, _, params := splitAddress(m.single["from"])
+	theirs, _ := param(params, "tag")
+	_, _, params = splitAddress(m.single["to"])
+	if _, tagged := param(params, "tag"); tagged {
+		return
+	}
+	ours := tag(m.single["call-id"], theirs)
+	if ours == "" {
+		return
+	}
+	for i := range m.lines {
+		if l := &m.lines[i]; strings.EqualFold(l.name, "to") {
+			l.value, m.changed = l.value+";tag="+ours, true
+		}
+	}
 }
 
 func (m *message) judgeLength() error {

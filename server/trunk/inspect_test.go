@@ -114,12 +114,12 @@ func TestTorture(t *testing.T) {
 
 func TestWhatIsTidiedIsTidyAndTheRestUntouched(t *testing.T) {
 	in := []byte(crlf(strings.Replace(plain, "From: <sip:a@b>;tag=1", "f: \"X; tag=no\" <sip:a@b;u=1> ; TAG = 1 ; Q = \"a ; b\"", 1)))
-	out, bad := inspect(in)
+	out, bad := inspect(in, origin{})
 	if bad != nil || !bytes.Contains(out, []byte("\r\nFrom: \"X; tag=no\" <sip:a@b;u=1>;tag=1;q=\"a ; b\"\r\n")) {
 		t.Fatalf("%v\n%s", bad, out)
 	}
 	in = []byte(crlf(plain))
-	if out, bad := inspect(in); bad != nil || &out[0] != &in[0] {
+	if out, bad := inspect(in, origin{}); bad != nil || &out[0] != &in[0] {
 		t.Fatalf("%v: a plain message was written anew", bad)
 	}
 }
@@ -189,14 +189,14 @@ func FuzzInspect(f *testing.F) {
 		f.Add([]byte(crlf(c.text)))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		out, bad := inspect(data)
+		out, bad := inspect(data, origin{})
 		if bad != nil {
 			if bad.reply != nil && !bytes.HasPrefix(bad.reply, []byte("SIP/2.0 ")) {
 				t.Fatalf("reply %q", bad.reply)
 			}
 			return
 		}
-		again, bad := inspect(out)
+		again, bad := inspect(out, origin{})
 		if bad != nil || !bytes.Equal(again, out) {
 			t.Fatalf("what was tidied is not tidy: %v\n%q\n%q", bad, out, again)
 		}

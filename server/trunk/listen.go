@@ -48,7 +48,7 @@ func (p *packets) ReadFrom(b []byte) (int, net.Addr, error) {
 		if n <= 4 {
 			continue // keep-alive
 		}
-		out, bad := inspect(b[:n])
+		out, bad := inspect(b[:n], origin{from.Addr(), p.edge.tagOf})
 		addr := net.UDPAddrFromAddrPort(from)
 		if bad == nil {
 			if len(out) > len(b) {

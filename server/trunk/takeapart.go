@@ -13,6 +13,7 @@ type message struct {
 	body    []byte
 	changed bool // the text must be written anew
 	via     int
+	top     int // the line of the topmost Via
 	single  map[string]string
 }
 
@@ -80,10 +81,7 @@ func (m *message) addLine(l string) error {
 	var err error
 	switch lower {
 	case "via":
-		m.via++
-		if value == "" {
-			err = fmt.Errorf("an empty Via")
-		}
+		return m.addVias(name, value)
 	case "from", "to":
 		if v := tidyAddress(value); v != value {
 			value, m.changed = v, true
@@ -101,6 +99,23 @@ func (m *message) addLine(l string) error {
 		}
 	}
 	m.lines = append(m.lines, line{name, value})
+	return err
+}
+
+// addVias adds each Via of a line on a line of its own.
+func (m *message) addVias(name, value string) error {
+	all := splitList(value)
+	var err error
+	if len(all) == 0 || value[len(value)-1] == ',' {
+		err, all = fmt.Errorf("an empty Via"), append(all, "")
+	}
+	m.changed = m.changed || len(all) > 1
+	for _, v := range all {
+		if m.via++; m.via == 1 {
+			m.top = len(m.lines)
+		}
+		m.lines = append(m.lines, line{name, v})
+	}
 	return err
 }
 

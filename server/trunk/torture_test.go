@@ -50,7 +50,8 @@ var hexByte = regexp.MustCompile(`\{[0-9a-f][0-9a-f]\}`)
 // wire writes a message as it goes over the wire from a local address.
 func (m tortured) wire(transport, local, id string) string {
 	via := "SIP/2.0/" + transport + " " + local
-	s := strings.NewReplacer("\n", "\r\n", "{via}", via+";rport;branch=z9hG4bK"+id, "{oldvia}", via, "{emptyvia}", via+";branch=z9hG4bK", "{id}", id, "{nul}", "\x00",
+	s := strings.NewReplacer("\n", "\r\n", "{via}", via+";rport;branch=z9hG4bK"+id, "{oldvia}", via, "{emptyvia}", via+";branch=z9hG4bK",
+		"{oddvia}", "SIP  / 2.0\r\n / "+transport+"   "+strings.Replace(local, ":", " : ", 1)+" ;\r\n\t RPORT  ; branch\r\n =  z9hG4bK"+id+"  ", "{id}", id, "{nul}", "\x00",
 		"{sp}", " ", "{2K}", strings.Repeat("abcdefghij", 200)).Replace(m.text)
 	s = hexByte.ReplaceAllStringFunc(s, func(h string) string {
 		var b byte

@@ -198,6 +198,7 @@ func (d *Dialog) gotAck(req *sip.Request) {
 	if s == nil || s.ok == nil || s.req.Method != sip.INVITE || req.CSeq().SeqNo != s.req.CSeq().SeqNo {
 		return
 	}
+	d.known.Store(true)
 	d.forgetServing()
 	if d.hangup != nil {
 		d.farewell(*d.hangup)

@@ -146,24 +146,73 @@ func TestCancelEndsACallThatIsNotAnswered(t *testing.T) {
 	}
 }
 
-// The 200 to a CANCEL has a To tag of its own. A peer that goes on with that one still gets its call ended.
-func TestAByeAfterACrossingCancelEndsTheCallWhateverItsTag(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		h := newHouse(t, nil)
-		s := h.sbc(theirs)
-		s.send(s.request("INVITE", 1, "", "", offer))
-		d := h.call()
-		n := listen(d)
-		d.Answer([]byte("v=0"))
-		ok := s.expect("SIP/2.0 200")
-		s.send(s.request("ACK", 1, ok.tag("To"), "", ""))
-		want[Acked](t, n)
-		s.send(s.request("BYE", 2, "tag-of-the-cancel", "", ""))
-		s.expect("SIP/2.0 200")
-		if e := want[Ended](t, n); e.By != "peer" {
-			t.Fatalf("%+v", e)
-		}
-	})
+// TestTheAnswerToACancelHasTheTagOfTheCall (RFC 3261 §9.2), so that a peer whose CANCEL crossed our 200 can go on with either.
+func TestTheAnswerToACancelHasTheTagOfTheCall(t *testing.T) {
+	for name, answered := range map[string]bool{"in time": false, "crossing our 200": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t, nil)
+				s := h.sbc(theirs)
+				inv := s.request("INVITE", 1, "", "", offer)
+				s.send(inv)
+				d := h.call()
+				n := listen(d)
+				tag := ""
+				if answered {
+					d.Answer([]byte("v=0"))
+					tag = s.expect("SIP/2.0 200").tag("To")
+				}
+				head, _, _ := strings.Cut(strings.NewReplacer("INVITE", "CANCEL", "Content-Type: application/sdp\n", "").Replace(inv), "\n\n")
+				s.send(head + "\n\n")
+				ok := s.expect("SIP/2.0 200")
+				if !answered {
+					tag = s.expect("SIP/2.0 487").tag("To")
+				}
+				if ok.header("CSeq") != "1 CANCEL" || ok.tag("To") != tag || tag == "" {
+					t.Errorf("the CANCEL was answered with tag %q, the INVITE with %q", ok.tag("To"), tag)
+				}
+				if answered {
+					s.send(s.request("ACK", 1, ok.tag("To"), "", ""))
+					want[Acked](t, n)
+					s.send(s.request("BYE", 2, ok.tag("To"), "", ""))
+				}
+				if e := want[Ended](t, n); e.By != "peer" {
+					t.Fatalf("%+v", e)
+				}
+			})
+		})
+	}
+}
+
+// TestAByeOfAnotherTagEndsOnlyACallThatIsNotAcknowledged: until the peer has acknowledged our 200 it may not know our tag, and must be able to
+// end its call all the same. After that a dialog is found by its tags alone.
+func TestAByeOfAnotherTagEndsOnlyACallThatIsNotAcknowledged(t *testing.T) {
+	for name, acked := range map[string]bool{"before the ACK": false, "after": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t, nil)
+				s := h.sbc(theirs)
+				s.send(s.request("INVITE", 1, "", "", offer))
+				d := h.call()
+				n := listen(d)
+				d.Answer([]byte("v=0"))
+				ok := s.expect("SIP/2.0 200")
+				if acked {
+					s.send(s.request("ACK", 1, ok.tag("To"), "", ""))
+					want[Acked](t, n)
+					s.send(s.request("BYE", 2, "another", "", ""))
+					s.expect("SIP/2.0 481")
+					n.quiet(t, time.Second)
+					return
+				}
+				s.send(s.request("BYE", 2, "another", "", ""))
+				s.expect("SIP/2.0 200")
+				if e := want[Ended](t, n); e.By != "peer" {
+					t.Fatalf("%+v", e)
+				}
+			})
+		})
+	}
 }
 
 func TestWeRefuseByCode(t *testing.T) {
