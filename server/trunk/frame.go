@@ -166,7 +166,7 @@ func frame(b []byte) (int, error) {
 		return 0, nil
 	}
 	length, ok := contentLength(b[:end])
-	if line, _, _ := bytes.Cut(b[:end], []byte("\r\n")); !bytes.HasPrefix(line, []byte("SIP/")) && !bytes.Contains(line, []byte(" SIP/")) {
+	if line, _, _ := bytes.Cut(b[:end], []byte("\r\n")); !bytes.HasPrefix(line, []byte("SIP/")) && !bytes.Contains(bytes.ToUpper(line), []byte(" SIP/")) {
 		return 0, errFraming // a browser, say: nothing it sends is for us
 	}
 	if !ok || end+4+length > longestMessage {

@@ -27,7 +27,7 @@ func sdpOf(m sip.Message) ([]byte, error) {
 	case strings.EqualFold(kind, "application/sdp"):
 		return body, nil
 	case err == nil && strings.HasPrefix(kind, "multipart/"):
-		return sdpPart(body, params["boundary"])
+		return sdpPart(body, params["boundary"], 3)
 	}
 	if handling, _ := param(header(m, "content-disposition"), "handling"); strings.EqualFold(handling, "optional") {
 		return nil, nil
@@ -35,8 +35,9 @@ func sdpOf(m sip.Message) ([]byte, error) {
 	return nil, errNoSDP
 }
 
-func sdpPart(body []byte, boundary string) ([]byte, error) {
-	if boundary == "" {
+// sdpPart finds the SDP among the parts of a body, and of parts that have parts themselves, so many levels deep.
+func sdpPart(body []byte, boundary string, levels int) ([]byte, error) {
+	if boundary == "" || levels == 0 {
 		return nil, errNoSDP
 	}
 	parts := multipart.NewReader(bytes.NewReader(body), boundary)
@@ -45,9 +46,20 @@ func sdpPart(body []byte, boundary string) ([]byte, error) {
 		if err != nil {
 			break
 		}
-		kind, _, _ := mime.ParseMediaType(p.Header.Get("Content-Type"))
-		if strings.EqualFold(kind, "application/sdp") {
-			return io.ReadAll(io.LimitReader(p, longestMessage))
+		kind, params, _ := mime.ParseMediaType(p.Header.Get("Content-Type"))
+		sdp, nested := strings.EqualFold(kind, "application/sdp"), strings.HasPrefix(kind, "multipart/")
+		if !sdp && !nested {
+			continue
+		}
+		b, err := io.ReadAll(io.LimitReader(p, longestMessage))
+		if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) { // the last boundary may be missing: the message has its own end
+			break
+		}
+		if sdp {
+			return b, nil
+		}
+		if b, err = sdpPart(b, params["boundary"], levels-1); err == nil {
+			return b, nil
 		}
 	}
 	return nil, errNoSDP

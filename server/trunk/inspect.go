@@ -134,8 +134,15 @@ func (m *message) judge() error {
 	if strings.ContainsAny(parts[1], "<>\"") || !strings.Contains(parts[1], ":") {
 		return fmt.Errorf("a request address that is none")
 	}
-	switch scheme, _, _ := strings.Cut(parts[1], ":"); strings.ToLower(scheme) {
-	case "sip", "sips", "tel":
+	switch scheme, rest, _ := strings.Cut(parts[1], ":"); strings.ToLower(scheme) {
+	case "sip", "sips":
+		if _, host, port := uriParts(parts[1]); host == "" || port != "" && !isPort(port) {
+			return fmt.Errorf("a request address without a host, or with a port that is none")
+		}
+	case "tel":
+		if rest == "" {
+			return fmt.Errorf("a request address without a number")
+		}
 	default:
 		return refused{"416 Unsupported URI Scheme", fmt.Sprintf("an address of scheme %q", scheme)}
 	}
@@ -182,6 +189,11 @@ func (m *message) tagCancel(tag func(callID, fromTag string) string) {
 			l.value, m.changed = l.value+";tag="+ours, true
 		}
 	}
+}
+
+func isPort(s string) bool {
+	_, err := strconv.ParseUint(s, 10, 16)
+	return err == nil
 }
 
 func (m *message) judgeLength() error {

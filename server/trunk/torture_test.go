@@ -2,6 +2,7 @@ package trunk
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"os"
@@ -17,7 +18,7 @@ import (
 // tortured is one message of testdata/torture and what becomes of it.
 type tortured struct {
 	name, text string
-	udp, tcp   string // statuses, "-" for silence; with closed, the connection ends too
+	udp, tcp   string // statuses, "-" for silence; with closed, the connection ends too; tcp is that of TLS as well
 }
 
 func torturedMessages(t testing.TB) []tortured {
@@ -52,7 +53,7 @@ func (m tortured) wire(transport, local, id string) string {
 	via := "SIP/2.0/" + transport + " " + local
 	s := strings.NewReplacer("\n", "\r\n", "{via}", via+";rport;branch=z9hG4bK"+id, "{oldvia}", via, "{emptyvia}", via+";branch=z9hG4bK",
 		"{oddvia}", "SIP  / 2.0\r\n / "+transport+"   "+strings.Replace(local, ":", " : ", 1)+" ;\r\n\t RPORT  ; branch\r\n =  z9hG4bK"+id+"  ", "{id}", id, "{nul}", "\x00",
-		"{sp}", " ", "{2K}", strings.Repeat("abcdefghij", 200)).Replace(m.text)
+		"{sp}", " ", "{vias}", strings.Repeat("SIP/2.0/UDP p.example.test;branch=z9hG4bKp, ", 98)+"SIP/2.0/UDP last.example.test", "{many}", strings.Repeat("X-More: of the same\r\n", 199)+"X-More: the last", "{2K}", strings.Repeat("abcdefghij", 200)).Replace(m.text)
 	s = hexByte.ReplaceAllStringFunc(s, func(h string) string {
 		var b byte
 		fmt.Sscanf(h, "{%02x}", &b)
@@ -75,13 +76,20 @@ type talker struct {
 
 func talk(t *testing.T, e *Edge, how string) *talker {
 	t.Helper()
-	c, err := net.Dial(strings.ToLower(how), e.Addr(strings.ToLower(how)).String())
+	to := e.Addr(strings.ToLower(how)).String()
+	var c net.Conn
+	var err error
+	if how == "TLS" {
+		c, err = tls.Dial("tcp", to, &tls.Config{InsecureSkipVerify: true})
+	} else {
+		c, err = net.Dial(strings.ToLower(how), to)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() })
 	k := &talker{t: t, conn: c, how: how}
-	if how == "TCP" {
+	if how != "UDP" {
 		k.r = newFarStream(t, c)
 	}
 	return k
@@ -209,16 +217,17 @@ func (picky) Invite(d *Dialog) {
 	d.Answer([]byte(strings.ReplaceAll(offer, "\n", "\r\n")))
 }
 
-// TestTortureOverTheWire sends what is in testdata/torture over UDP and TCP: each is answered as it says, a call goes
+// TestTortureOverTheWire sends what is in testdata/torture over UDP, TCP and TLS: each is answered as it says, a call goes
 // through after each, and nothing of them stays.
 func TestTortureOverTheWire(t *testing.T) {
-	h := realHouse(t, Options{UDP: "127.0.0.1:0", TCP: "127.0.0.1:0", Handler: picky{}}, loopback())
+	certified := certificate(newAuthority(t).issue(t, "cordboard.example"))
+	h := realHouse(t, Options{UDP: "127.0.0.1:0", TCP: "127.0.0.1:0", TLS: "127.0.0.1:0", Certificate: certified, Handler: picky{}}, loopback())
 	all := torturedMessages(t)
 	if len(all) < 50 {
 		t.Fatalf("only %d messages", len(all))
 	}
 	before := runtime.NumGoroutine()
-	for _, how := range []string{"UDP", "TCP"} {
+	for _, how := range []string{"UDP", "TCP", "TLS"} {
 		steady := talk(t, h.edge, how)
 		for i, m := range all {
 			t.Run(how+" "+m.name, func(t *testing.T) {
@@ -226,7 +235,7 @@ func TestTortureOverTheWire(t *testing.T) {
 				id := fmt.Sprintf("torture%s%d", how, i)
 				k.send(m.wire(how, k.conn.LocalAddr().String(), id))
 				want := m.udp
-				if how == "TCP" {
+				if how != "UDP" {
 					want = m.tcp
 				}
 				if got := k.statuses(want); got != want {
