@@ -143,3 +143,8 @@ func limit15(v int) int { return min(max(v, -16384), 16383) }
 func (d *G722Decoder) EncoderState() G722Encoder {
 	return G722Encoder{low: d.low, high: d.high}
 }
+
+// DecoderState gives a decoder that has heard all that this encoder made, but for the filter that joins the sub-bands.
+func (e *G722Encoder) DecoderState() G722Decoder {
+	return G722Decoder{low: e.low, high: e.high}
+}

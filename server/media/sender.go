@@ -197,10 +197,10 @@ func (s *Sender) pass(p *packet) {
 	}
 }
 
-// emitVoice sends a payload of the given codec.
-func (s *Sender) emitVoice(p *packet, c Codec, payload []byte) {
+// emitVoice sends a payload of the given codec, and says whether it left.
+func (s *Sender) emitVoice(p *packet, c Codec, payload []byte) bool {
 	if s.types.codec[c] == noType || !s.emit(p, s.types.codec[c], payload, uint32(len(payload))) {
-		return
+		return false
 	}
 	if s.bridge > 0 {
 		s.bridge -= len(payload)
@@ -209,6 +209,7 @@ func (s *Sender) emitVoice(p *packet, c Codec, payload []byte) {
 		s.sent.add(payload)
 	}
 	s.current = c
+	return true
 }
 
 // emit stamps and sends; false means that the number was used up before.

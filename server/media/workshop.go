@@ -45,7 +45,14 @@ func (s *Sender) passCoded(p *packet, c Codec) {
 	} else {
 		w.encode711(c, w.narrowOf(p))
 	}
-	s.emitVoice(p, c, w.out[:n])
+	sent := s.emitVoice(p, c, w.out[:n])
+	switch {
+	case c != G722:
+	case sent:
+		s.sent.stands(&w.enc)
+	default: // the receiver does not have what the encoder goes on from
+		w.encodes = false
+	}
 }
 
 func (w *workshop) prepare(p *packet, c Codec) {
