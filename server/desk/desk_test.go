@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -58,12 +59,23 @@ type ledger struct {
 
 func (l *ledger) Put(e fact.Entry) { l.mu.Lock(); defer l.mu.Unlock(); l.all = append(l.all, e) }
 
+// offered says whether a contact was ever offered to an agent.
+func (l *ledger) offered(to fact.AgentID) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.ContainsFunc(l.all, func(e fact.Entry) bool {
+		_, is := e.Fact.(fact.Offered)
+		return is && e.Agent == to
+	})
+}
+
 // office is a desk with an arbiter behind it and a server in front.
 type office struct {
 	t    *testing.T
 	desk *Desk
 	room *Room
 	acd  *acd.Distributor
+	told *ledger
 	url  string
 }
 
@@ -74,8 +86,8 @@ func newOffice(t *testing.T) *office {
 	}
 	log := slog.New(slog.DiscardHandler)
 	d := New(Options{Validator: tokens{}, Bindings: b, Program: "cordboard test", Log: log})
-	o := &office{t: t, desk: d, room: d.Room("contoso")}
-	o.acd = acd.New(acd.Options{Tenant: "contoso", Prefix: "t", Ledger: &ledger{}, Desk: o.room, Log: log, Settings: routing.Settings{
+	o := &office{t: t, desk: d, room: d.Room("contoso"), told: &ledger{}}
+	o.acd = acd.New(acd.Options{Tenant: "contoso", Prefix: "t", Ledger: o.told, Desk: o.room, Log: log, Settings: routing.Settings{
 		Grace: 20 * time.Second, Queues: []routing.Queue{{ID: "support", Agents: []fact.AgentID{"adele"}, Ring: 20 * time.Second}}}})
 	t.Cleanup(o.acd.Close)
 	o.room.Set(Tenant{

@@ -85,6 +85,9 @@ type known struct {
 
 func (e known) apply(s *seat) {
 	s.facts, s.factsOf, s.callsToday = e.facts, e.contact, e.today
+	if len(e.facts) == 0 && e.today == 0 { // as the card says already
+		return
+	}
 	if o := s.board.Offer; o != nil && o.Contact == string(e.contact) {
 		n := *o
 		n.Known, n.Caller.Today = e.facts, e.today
@@ -114,6 +117,10 @@ func (e offerGone) apply(s *seat) {
 		n.Said = &wire.Said{Kind: "offer", Key: "caller_gone", Args: map[string]string{"who": who(c)}, Words: "The caller hung up before you answered."}
 	case fact.Withdrawn:
 		n.Said = &wire.Said{Kind: "offer", Key: "withdrawn", Args: map[string]string{"who": who(c)}, Words: "The call went elsewhere."}
+	}
+	if e.o.Outcome == fact.Accepted { // the card of the call is under way
+		s.holdShortly(n)
+		return
 	}
 	s.publish(n)
 }
@@ -160,7 +167,7 @@ type cardGone struct{ id fact.ContactID }
 func (e cardGone) apply(s *seat) {
 	if s.call != nil && s.call.ID() == e.id {
 		s.call = nil
-		s.publish(wire.News{Clear: []wire.Section{wire.ClearCall}})
+		s.holdShortly(wire.News{Clear: []wire.Section{wire.ClearCall}}) // what the agent is now follows
 		if len(s.offers) == 0 && s.choose() {
 			s.showExperts()
 		}
@@ -195,7 +202,7 @@ type wrapGone struct{ id fact.ContactID }
 func (e wrapGone) apply(s *seat) {
 	if s.wrap != nil && s.wrap.ID() == e.id {
 		s.wrap = nil
-		s.publish(wire.News{Clear: []wire.Section{wire.ClearWrap}})
+		s.holdShortly(wire.News{Clear: []wire.Section{wire.ClearWrap}})
 		s.freshen()
 		s.leaveWhenDone()
 	}
@@ -239,6 +246,10 @@ func (e agentIs) apply(s *seat) {
 	}
 	if e.c.By != routing.ByAgent && (e.c.To == fact.NotReady || e.c.To == fact.Ready) && e.c.From != fact.Offline && e.c.From != e.c.To {
 		n.Said = &wire.Said{Kind: "state", Key: "state_" + string(e.c.To), Args: map[string]string{"by": s.author(e.c.By)}, Words: stateWords(e.c)}
+	}
+	if n.Said == nil && (e.c.To == fact.OfferedState || e.c.To == fact.Connecting) { // the offer or the call follows
+		s.holdShortly(n)
+		return
 	}
 	s.publish(n)
 }
@@ -297,7 +308,7 @@ type boardCame struct{ queues []wire.Queue }
 
 func (e boardCame) apply(s *seat) {
 	if mine := s.mine(e.queues); !slices.Equal(mine, s.board.Queues) {
-		s.publish(wire.News{Queues: mine})
+		s.hold(wire.News{Queues: mine})
 	}
 }
 
@@ -317,7 +328,7 @@ func (e inLine) apply(s *seat) {
 	if s.board.Me.State == wire.Ready {
 		me := s.board.Me
 		me.Idle = e.idle
-		s.publish(wire.News{Me: &me})
+		s.hold(wire.News{Me: &me})
 	}
 }
 
@@ -358,5 +369,5 @@ func (e dayCame) apply(s *seat) {
 	if e.last == nil {
 		e.last = []wire.Row{}
 	}
-	s.publish(wire.News{Today: &e.today, Last: e.last})
+	s.hold(wire.News{Today: &e.today, Last: e.last})
 }

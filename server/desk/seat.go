@@ -39,6 +39,7 @@ type seat struct {
 	board    wire.Board
 	seq      uint64
 	news     []wire.News // the last ones, for a console that comes back
+	later    later
 	resume   string
 	conn     *conn
 	welcomed bool      // conn has had its Welcome; before that no news goes out
@@ -82,6 +83,8 @@ func newSeat(r *room, p *people.Person, role people.Role) *seat {
 		room: r, person: p, role: role, inbox: inbox.New[event](), offers: map[fact.ReservationID]*call.Call{},
 		replies: map[string]*wire.Reply{}, tried: map[string]string{}, resume: rand.Text(),
 	}
+	s.later.due = time.NewTimer(soon)
+	s.later.due.Stop()
 	s.line = t.Line(p.ID)
 	s.board = wire.Board{Tenant: wire.Tenant{ID: string(t.ID), Name: t.Name, Emergency: t.Rules.Emergency}, Reasons: t.Rules.Reasons}
 	s.board.Me = wire.Me{ID: string(p.ID), Name: p.Name, Role: role.String(), State: wire.Offline, Since: time.Now()}
@@ -105,6 +108,8 @@ func (s *seat) run() {
 			for _, e := range s.inbox.Take() {
 				e.apply(s)
 			}
+		case <-s.later.due.C:
+			s.release()
 		case <-tick.C:
 			s.check(time.Now())
 		}
@@ -145,6 +150,7 @@ func (s *seat) check(now time.Time) {
 	}
 	s.checkLooks(now)
 	s.checkChats(now)
+	s.releaseCalm(now)
 	acd := s.room.tenant().ACD
 	lost := s.conn == nil || now.Sub(s.conn.heard()) > silentAfter
 	silent := now.Sub(s.line.LastHeard()) > lineSilent
@@ -209,10 +215,11 @@ func (s *seat) record(f fact.Fact) {
 	s.room.tenant().ACD.Record(fact.Entry{At: time.Now(), Agent: s.person.ID, Fact: f})
 }
 
-// publish numbers a news item, keeps it, and sends it.
+// publish numbers a news item, with what waits for one, keeps it, and sends it.
 func (s *seat) publish(n wire.News) {
 	s.seq++
 	n.Seq, n.At = s.seq, time.Now()
+	s.later.take(&n, n.At)
 	merge(&s.board, &n)
 	if n.Offer != nil || n.Call != nil || len(n.Clear) > 0 {
 		s.looks()

@@ -49,6 +49,6 @@ type teamCame struct{ team []wire.Mate }
 
 func (e teamCame) apply(s *seat) {
 	if !slices.Equal(e.team, s.board.Team) {
-		s.publish(wire.News{Team: e.team})
+		s.hold(wire.News{Team: e.team})
 	}
 }
