@@ -46,7 +46,7 @@ func watchPulse(log *slog.Logger) pulseWatch {
 	kick := make(chan struct{}, 1)
 	c.Callback = func(v any) {
 		switch v.(type) {
-		case *proto.SubscribeEvent, *proto.ConnectionClosed:
+		case *proto.SubscribeEvent:
 			select {
 			case kick <- struct{}{}:
 			default:
@@ -83,21 +83,6 @@ func watchPulse(log *slog.Logger) pulseWatch {
 		}
 	}()
 	return pulseWatch{ch: ch, close: func() { once.Do(func() { close(stop) }) }}
-}
-
-type pulseConn interface{ Close() error }
-
-func pulseClient() (*proto.Client, pulseConn, error) {
-	c, conn, err := proto.Connect("")
-	if err != nil {
-		return nil, nil, err
-	}
-	props := proto.PropList{"application.name": proto.PropListString("cordboard")}
-	if err := c.Request(&proto.SetClientName{Props: props}, &proto.SetClientNameReply{}); err != nil {
-		conn.Close()
-		return nil, nil, err
-	}
-	return c, conn, nil
 }
 
 func askPulse(c *proto.Client) (pulseState, error) {
