@@ -21,13 +21,15 @@ type gate struct {
 	heard time.Time                         // when anything was read last; zero: the source is lost
 	in    map[fact.AgentID]fact.Endpoint    // agents who are signed in, and where their calls ring
 	desks []*people.Person                  // whom the desks show
+	talks map[fact.AgentID]bool             // who is in a call of ours
+	src   Presence                          // nil: none
 }
 
 // oldEvery is how often presence that nobody reads again is looked for.
 const oldEvery = 5 * time.Second
 
 func newGate(n *tenant) *gate {
-	return &gate{n: n, told: map[fact.AgentID]routing.Presence{}, in: map[fact.AgentID]fact.Endpoint{}}
+	return &gate{n: n, told: map[fact.AgentID]routing.Presence{}, in: map[fact.AgentID]fact.Endpoint{}, talks: map[fact.AgentID]bool{}}
 }
 
 // counted says what of a presence a queue may count. A state that our own call explains is none, and so is one that
@@ -153,10 +155,36 @@ func (g *gate) onScreen(who []*people.Person) {
 	g.watch()
 }
 
-// agentIs says whether an agent is signed in, and where calls ring.
+// use takes another source of presence, nil for none. It is told at once who talks; of one that is gone nothing counts.
+func (g *gate) use(src Presence) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.src == src {
+		return
+	}
+	if g.src = src; src == nil {
+		g.heard = time.Time{}
+		clear(g.told)
+		g.n.acd.Tell(routing.SourceLost{})
+		return
+	}
+	for id := range g.talks {
+		src.Talking(id, true)
+	}
+}
+
+// agentIs says whether an agent is signed in, where calls ring, and whether the agent talks, for Teams to show it.
 func (g *gate) agentIs(v routing.AgentView) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if on := inCall(v); on != g.talks[v.ID] {
+		if g.talks[v.ID] = on; !on {
+			delete(g.talks, v.ID)
+		}
+		if g.src != nil {
+			g.src.Talking(v.ID, on)
+		}
+	}
 	at, was := g.in[v.ID]
 	is := v.State != fact.Offline
 	if was == is && (!is || at == v.Endpoint) {
@@ -172,7 +200,7 @@ func (g *gate) agentIs(v routing.AgentView) {
 // caller holds the lock.
 func (g *gate) watch() {
 	t := g.n.now.Load()
-	if g.n.presence == nil || t == nil {
+	if g.src == nil || t == nil {
 		return
 	}
 	counts := map[fact.QueueID]bool{}
@@ -192,5 +220,5 @@ func (g *gate) watch() {
 			}
 		}
 	}
-	g.n.presence.OnScreen(who)
+	g.src.OnScreen(who)
 }

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"cordboard/server/desk"
-	"cordboard/server/inbox"
 )
 
 // GraphLines gives the health line of a tenant's Microsoft Graph; known is false as long as nothing was asked. A
@@ -17,28 +16,24 @@ type GraphLines interface {
 // graphEvery is how often the health line is looked at.
 const graphEvery = 5 * time.Second
 
-// watchGraph tells the consoles how Graph is, until ctx ends.
-func (n *tenant) watchGraph(ctx context.Context) {
-	g, ok := n.presence.(GraphLines)
-	if !ok {
-		return
-	}
-	inbox.Go(func(p *inbox.Panic) {
-		n.server.log.Error("Microsoft Graph is no longer watched by a fault of our own", "tenant", n.id, "err", p)
-	}, func() {
-		tick := time.NewTicker(graphEvery)
-		defer tick.Stop()
-		for {
-			if line, known := g.GraphLine(); known {
-				n.room.Graph(line)
+// watch tells the consoles how Graph is, until ctx ends.
+func (m *microsoft) watch(ctx context.Context, g GraphLines) {
+	tick := time.NewTicker(graphEvery)
+	defer tick.Stop()
+	for {
+		if line, known := g.GraphLine(); known {
+			m.mu.Lock()
+			if !m.over {
+				m.n.room.Graph(line)
 			}
-			select {
-			case <-tick.C:
-			case <-ctx.Done():
-				return
-			}
+			m.mu.Unlock()
 		}
-	})
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // graphHealth is the health line with its figures, for ?verbose.
@@ -51,7 +46,8 @@ type graphHealth struct {
 }
 
 func (n *tenant) graphHealth() (h graphHealth, ok bool) {
-	g, ok := n.presence.(GraphLines)
+	is := n.source()
+	g, ok := is.(GraphLines)
 	if !ok {
 		return h, false
 	}
@@ -59,7 +55,7 @@ func (n *tenant) graphHealth() (h graphHealth, ok bool) {
 	if h.GraphLine = line; !known {
 		h.State = "unknown"
 	}
-	h.Requests, h.Throttled, h.Failed = n.presence.Counts()
+	h.Requests, h.Throttled, h.Failed = is.Counts()
 	h.People = n.now.Load().index.Len()
 	return h, true
 }

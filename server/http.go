@@ -85,8 +85,8 @@ func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 		}
 		for id, t := range s.tenants {
 			words := "no presence configured"
-			if t.presence != nil {
-				words, _ = t.presence.Health()
+			if is := t.source(); is != nil {
+				words, _ = is.Health()
 			}
 			out["graph_"+id] = words
 			if h, ok := t.graphHealth(); ok {

@@ -80,12 +80,13 @@ type measured struct {
 	id     string
 	n      *tenant
 	queues []acd.QueueNow
+	graph  Presence // nil: none
 }
 
 func (s *Server) writeMetrics(x *exposition) {
 	var all []measured
 	for _, id := range slices.Sorted(maps.Keys(s.tenants)) {
-		all = append(all, measured{id, s.tenants[id], s.tenants[id].board()})
+		all = append(all, measured{id, s.tenants[id], s.tenants[id].board(), s.tenants[id].source()})
 	}
 	h, l := s.plane.Health(), s.ledger.Health()
 	busy, _ := s.load()
@@ -136,10 +137,10 @@ func writeTenants(x *exposition, all []measured) {
 
 // writeGraph tells of tenants with a Microsoft Graph.
 func writeGraph(x *exposition, all []measured) {
-	all = slices.DeleteFunc(slices.Clone(all), func(m measured) bool { return m.n.presence == nil })
+	all = slices.DeleteFunc(slices.Clone(all), func(m measured) bool { return m.graph == nil })
 	x.family("cordboard_graph_healthy", "gauge", "1 while Microsoft Graph answers and every permission is there.")
 	for _, m := range all {
-		_, ok := m.n.presence.Health()
+		_, ok := m.graph.Health()
 		x.value(flag(ok), "tenant", m.id)
 	}
 	for i, f := range []struct{ name, help string }{
@@ -149,7 +150,7 @@ func writeGraph(x *exposition, all []measured) {
 	} {
 		x.family(f.name, "counter", f.help)
 		for _, m := range all {
-			asked, throttled, failed := m.n.presence.Counts()
+			asked, throttled, failed := m.graph.Counts()
 			x.value(float64([]uint64{asked, throttled, failed}[i]), "tenant", m.id)
 		}
 	}

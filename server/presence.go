@@ -40,22 +40,16 @@ func (n *tenant) tookPresence(news []people.Reading) {
 	n.room.PresenceRead(news, changed)
 }
 
-// floor is what the arbiter tells of agents: the desks show it, and Teams is told who talks. It belongs to the
-// arbiter's goroutine.
+// floor is what the arbiter tells of agents: the desks show it, and Teams is told who talks.
 type floor struct {
 	*desk.Room
-	n     *tenant
-	talks map[fact.AgentID]bool
+	n *tenant
 }
 
 // AgentIs tells of an agent's new state (acd.Desk).
 func (f floor) AgentIs(c routing.Changed, v routing.AgentView) {
 	f.Room.AgentIs(c, v)
 	f.n.gate.agentIs(v)
-	if on := inCall(v); f.n.presence != nil && on != f.talks[v.ID] {
-		f.talks[v.ID] = on
-		f.n.presence.Talking(v.ID, on)
-	}
 }
 
 // inCall says whether an agent has a caller: also while the console is away and the caller hears music.

@@ -50,6 +50,7 @@ type Server struct {
 	tenants  map[string]*tenant
 	http     *http.Server
 	listener net.Listener
+	data     string       // the folder
 	control  *http.Server // nil: no control socket
 	open     atomic.Int64 // calls
 	cpu      *processor
@@ -75,6 +76,7 @@ func (s *Server) start(ctx context.Context) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("data folder: %w", err)
 	}
+	s.data = dir
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.cancel = cancel
 	s.watchLoad(run)
@@ -142,6 +144,9 @@ func (s *Server) Reload() error {
 		return err
 	})
 	if err != nil {
+		for _, now := range ready {
+			now.drop()
+		}
 		return err
 	}
 	signIns()

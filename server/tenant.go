@@ -25,14 +25,12 @@ type tenant struct {
 	acd       *acd.Distributor
 	room      *desk.Room
 	presences people.Presences
-	presence  Presence // nil: none
 	gate      *gate
 	counts    *counts
 	open      atomic.Int64 // calls
 	now       atomic.Pointer[current]
-	members   *members // nil: no groups or teams can be read
-	company   *company // nil: nor the directory
-	skills    *skills  // nil: nor profiles
+	microsoft atomic.Pointer[microsoft] // nil: the tenant has no graph
+	running   context.Context           // until the server stops
 	record    people.Record
 	changing  sync.Mutex // one change of what is in force at a time
 
@@ -51,18 +49,31 @@ type current struct {
 	sounds *sounds
 	index  *people.Index // finds whoever can be chosen
 	zone   *time.Location
-	graph  func() // puts in force what presence wants of it; nil: nothing
+	graph  func()     // puts in force what presence wants of it; nil: nothing
+	begins *microsoft // a graph is new with this configuration
+}
+
+// drop lets go of what was prepared and is not used.
+func (now *current) drop() {
+	if now.begins != nil {
+		now.begins.end()
+	}
+}
+
+// boundOID gives the account to which a person is bound by a sign-in, or "".
+func (n *tenant) boundOID(id fact.AgentID) string {
+	return n.server.bindings.OID(string(n.id), string(id))
 }
 
 func (s *Server) addTenant(ctx context.Context, c *config.Config, t *config.Tenant) error {
-	n := &tenant{server: s, id: fact.TenantID(t.ID), lines: map[fact.AgentID]*line.Line{}, calls: map[fact.ContactID]*call.Call{}, phoned: map[fact.AgentID]bool{}}
+	n := &tenant{server: s, id: fact.TenantID(t.ID), running: ctx, lines: map[fact.AgentID]*line.Line{}, calls: map[fact.ContactID]*call.Call{}, phoned: map[fact.AgentID]bool{}}
 	n.room, n.gate, n.counts = s.desk.Room(n.id), newGate(n), newCounts()
 	first, _, err := s.ledger.Position(ctx, n.id)
 	if err != nil {
 		return err
 	}
 	n.acd = acd.New(acd.Options{
-		Tenant: n.id, Prefix: fact.NewID(time.Now()), Settings: routingSettings(t, roster(t, nil, func(fact.AgentID) string { return "" }, nil)), Level: serviceLevels(t), Zone: t.Zone(), First: first, Ledger: recorder{n}, Desk: floor{n.room, n, map[fact.AgentID]bool{}}, Log: s.log,
+		Tenant: n.id, Prefix: fact.NewID(time.Now()), Settings: routingSettings(t, roster(t, nil, func(fact.AgentID) string { return "" }, nil)), Level: serviceLevels(t), Zone: t.Zone(), First: first, Ledger: recorder{n}, Desk: floor{n.room, n}, Log: s.log,
 	})
 	s.tenants[t.ID] = n
 	if err := s.closeOpen(ctx, n.id, n.acd); err != nil {
@@ -73,17 +84,16 @@ func (s *Server) addTenant(ctx context.Context, c *config.Config, t *config.Tena
 		return err
 	}
 	n.now.Store(now)
-	if s.o.Presence != nil && t.Graph != nil {
-		if n.presence, err = s.o.Presence(ctx, t, n.now.Load().roster, n.tookPresence); err != nil {
-			return err
-		}
-		n.gate.run(ctx)
+	n.microsoft.Store(now.begins)
+	n.gate.run(ctx)
+	n.changing.Lock()
+	n.peopled(now)
+	n.enforce(c, now)
+	n.changing.Unlock()
+	if now.begins != nil {
+		now.begins.begin()
 	}
-	n.startPeople(string(c.Server.Data))
-	n.peopleChanged()
-	n.runPeople(ctx)
 	n.remember(ctx)
-	n.watchGraph(ctx)
 	return nil
 }
 
@@ -95,8 +105,14 @@ func (n *tenant) prepare(t *config.Tenant) (*current, error) {
 	}
 	now := &current{config: t, sounds: snd, zone: t.Zone()}
 	n.peopled(now)
-	if n.presence != nil && t.Graph != nil {
-		if now.graph, err = n.presence.Prepare(t); err != nil {
+	switch is := n.source(); {
+	case t.Graph == nil || n.server.o.Presence == nil:
+	case is != nil:
+		if now.graph, err = is.Prepare(t); err != nil {
+			return nil, err
+		}
+	default:
+		if now.begins, err = n.newMicrosoft(t); err != nil {
 			return nil, err
 		}
 	}
@@ -105,7 +121,12 @@ func (n *tenant) prepare(t *config.Tenant) (*current, error) {
 
 // peopled sets who is there, and what follows from it, as known now.
 func (n *tenant) peopled(now *current) {
-	now.roster = roster(now.config, n.members.sources(now.config), func(id fact.AgentID) string { return n.server.bindings.OID(string(n.id), string(id)) }, n.skills.of)
+	var who *members
+	var can *skills
+	if m := n.microsoft.Load(); m != nil {
+		who, can = m.members, m.skills
+	}
+	now.roster = roster(now.config, who.sources(now.config), n.boundOID, can.of)
 	now.rules = callRules(now.config, now.roster, &n.presences)
 	now.rules.Insider = n.insider
 	own, trunkFor := ownPhones(now.config), now.rules.TrunkFor
@@ -126,36 +147,47 @@ func (n *tenant) peopled(now *current) {
 
 // take puts a configuration that was prepared in force, for what begins from now on.
 func (n *tenant) take(c *config.Config, ready *current) {
+	if over := n.takeNow(c, ready); over != nil {
+		over.end()
+	}
+}
+
+func (n *tenant) takeNow(c *config.Config, ready *current) (over *microsoft) {
 	n.changing.Lock()
 	defer n.changing.Unlock()
+	if is := n.microsoft.Load(); ready.begins != nil || is != nil && ready.config.Graph == nil {
+		over = n.change(ready.begins)
+	}
 	n.peopled(ready) // somebody may have come since it was prepared
 	if ready.graph != nil {
 		ready.graph()
 	}
-	if n.server.o.Presence != nil && (n.presence != nil) != (ready.config.Graph != nil) {
-		n.server.log.Warn("a graph that was added or taken away counts after a restart", "tenant", n.id)
-	}
 	n.enforce(c, ready)
-	if n.members != nil {
-		n.members.again()
-		n.company.again()
+	if m := n.microsoft.Load(); m != nil && ready.begins != nil {
+		m.begin()
+	} else if m != nil {
+		m.again()
 	}
-	if n.skills != nil {
-		n.skills.again()
-	}
+	return over
 }
 
 // enforce puts what was made in force; the caller holds changing.
 func (n *tenant) enforce(c *config.Config, now *current) {
-	now.index = people.NewIndex(now.roster, n.company.all())
+	var directory *company
+	if m := n.microsoft.Load(); m != nil {
+		directory = m.company
+	}
+	now.index = people.NewIndex(now.roster, directory.all())
 	n.now.Store(now)
 	n.acd.Configure(routingSettings(now.config, now.roster), serviceLevels(now.config))
 	n.setDesk(c, now.config)
 	n.tellPhones(now)
-	if n.presence != nil {
-		n.presence.People(now.roster)
-		n.gate.anew()
+	is := n.source()
+	if is != nil {
+		is.People(now.roster)
 	}
+	n.gate.use(is)
+	n.gate.anew()
 }
 
 func (n *tenant) setDesk(c *config.Config, t *config.Tenant) {
@@ -164,11 +196,11 @@ func (n *tenant) setDesk(c *config.Config, t *config.Tenant) {
 		ID: n.id, Name: t.Name, ACD: n.acd, Roster: now.roster, Index: now.index, Record: &n.record, Zone: now.zone, Presences: &n.presences, Rules: deskRules(c, t),
 		Line: func(id fact.AgentID) desk.Line { return n.line(id) }, CloseLine: n.closeLine, Dial: n.dial, History: history{n.server, t},
 	}
-	if n.presence != nil {
-		d.Fresh, d.OnScreen = n.presence.Fresh, n.gate.onScreen
-	}
-	if c, ok := n.presence.(Chats); ok {
-		d.Chat = c.Chat
+	if m := n.microsoft.Load(); m != nil {
+		d.Fresh, d.OnScreen = m.presence.Fresh, n.gate.onScreen
+		if c, ok := m.presence.(Chats); ok {
+			d.Chat, d.ChatBy = c.Chat, m
+		}
 	}
 	n.room.Set(d)
 }
@@ -260,8 +292,8 @@ func (n *tenant) endCalls() {
 }
 
 func (n *tenant) close() {
-	if n.presence != nil {
-		n.presence.Close()
+	if m := n.microsoft.Load(); m != nil {
+		m.end()
 	}
 	n.mu.Lock()
 	for id, l := range n.lines {

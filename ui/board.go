@@ -101,7 +101,9 @@ func (b Board) Apply(n wire.News) Board {
 	if n.Last != nil {
 		b.Last, b.ver[secLast] = n.Last, b.ver[secLast]+1
 	}
-	set(&b.Graph, n.Graph, &b.ver[secExperts]) // it stands in the title of the experts
+	if set(&b.Graph, n.Graph, &b.ver[secExperts]); n.Graph != nil && n.Graph.State == "none" { // it stands in the title of the experts
+		b.Graph = nil
+	}
 	if n.Said != nil {
 		b.Said = append(slices.Clip(b.Said[max(0, len(b.Said)-49):]), Told{n.At, *n.Said})
 	}

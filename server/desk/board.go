@@ -56,7 +56,9 @@ func merge(b *wire.Board, n *wire.News) {
 		b.Last = n.Last
 	}
 	if n.Graph != nil {
-		b.Graph = n.Graph
+		if b.Graph = n.Graph; n.Graph.State == "none" {
+			b.Graph = nil
+		}
 	}
 }
 

@@ -124,6 +124,9 @@ func (s *seat) chat(c wire.Command) {
 
 // chatting gives Teams chat as this person, with the token of now.
 func (s *seat) chatting(t *Tenant) (Chatter, error) {
+	if s.chatBy != t.ChatBy {
+		s.chatter, s.chatBy = nil, t.ChatBy
+	}
 	if s.chatter == nil && t.Chat != nil {
 		var err error
 		if s.chatter, err = t.Chat(s.token, s.oid); err != nil {

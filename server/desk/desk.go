@@ -56,6 +56,8 @@ type Tenant struct {
 	History  History
 	// Chat makes Teams chat as an agent of the agent's access token and object id; nil when there is no Graph.
 	Chat func(token, oid string) (Chatter, error)
+	// ChatBy is whose Chat it is, to compare: by another, chats are made anew.
+	ChatBy any
 }
 
 // Rules of a tenant for the desk.

@@ -29,6 +29,25 @@ func (r *Room) Graph(line GraphLine) {
 	}
 }
 
+// NoGraph tells every console that the tenant has no Microsoft Graph any more.
+func (r *Room) NoGraph() {
+	r.r.mu.Lock()
+	was := r.r.graph
+	r.r.graph = nil
+	seats := r.r.all()
+	r.r.mu.Unlock()
+	if was == nil {
+		return
+	}
+	for _, s := range seats {
+		s.tell(graphGone{})
+	}
+}
+
+type graphGone struct{}
+
+func (graphGone) apply(s *seat) { s.publish(wire.News{Graph: &wire.Graph{State: "none"}}) }
+
 type graphCame struct {
 	line  GraphLine
 	first bool

@@ -72,6 +72,7 @@ type seat struct {
 	token      string // with which the person signed in, for what needs the person's own rights
 	oid        string
 	chatter    Chatter // made of the token; nil: not yet
+	chatBy     any     // the tenant's ChatBy then
 	chats      []*chat
 	chosen     []fact.AgentID // the experts of the board, in the order of their digits
 	over       bool

@@ -16,13 +16,14 @@ import (
 
 // AgentsOptions describe simulated agents. They come by the real wire and speak by the real line.
 type AgentsOptions struct {
-	Server string                            // https://host:port
-	CA     *x509.CertPool                    // trusted in the server; nil: the system's
-	Users  []string                          // one agent each
-	Token  func(user string) (string, error) // an access token for the server's API
-	SignIn time.Duration                     // between two sign-ins, so that they do not come in one burst
-	Out    io.Writer                         // one JSON line an event; nil: none
-	Tell   func(AgentEvent)                  // the same for tests; must not block
+	Server string                               // https://host:port
+	CA     *x509.CertPool                       // trusted in the server; nil: the system's
+	Users  []string                             // one agent each
+	Token  func(user string) (string, error)    // an access token for the server's API
+	SignIn time.Duration                        // between two sign-ins, so that they do not come in one burst
+	Out    io.Writer                            // one JSON line an event; nil: none
+	Tell   func(AgentEvent)                     // the same for tests; must not block
+	Saw    func(user string, f wire.FromServer) // every frame that comes; must not block
 	Log    *slog.Logger
 
 	AnswerAfter time.Duration // after the offer

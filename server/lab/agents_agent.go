@@ -101,6 +101,9 @@ func (g *agent) connect(ctx context.Context, try int) (*wire.Refused, error) {
 			if !ok {
 				return nil, g.wire.err
 			}
+			if g.all.o.Saw != nil {
+				g.all.o.Saw(g.user, f)
+			}
 			if f.Refused != nil {
 				return f.Refused, nil
 			}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"time"
 
 	"cordboard/server/desk"
@@ -19,36 +20,61 @@ func (p *presence) Chat(token, oid string) (desk.Chatter, error) {
 	if err != nil {
 		return nil, chatError(c, err)
 	}
-	return &chatter{p, c, a}, nil
+	return &chatter{p: p, token: token, oid: oid, c: c, agent: a}, nil
 }
 
 type chatter struct {
-	p     *presence
-	c     *graph.Client
+	p          *presence
+	token, oid string
+
+	mu    sync.Mutex
+	c     *graph.Client // by which agent was made
 	agent *graph.Agent
+}
+
+// now gives Graph as the agent, by the access that the configuration names now.
+func (x *chatter) now() (*graph.Client, *graph.Agent, error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if c := x.p.client.Load(); c != x.c {
+		a, err := c.OnBehalfOf(x.token, strings.ToLower(x.oid))
+		if err != nil {
+			return nil, nil, chatError(c, err)
+		}
+		x.c, x.agent = c, a
+	}
+	return x.c, x.agent, nil
 }
 
 // Open finds the person's account, by the configuration's id or by name, and then the chat.
 func (x *chatter) Open(ctx context.Context, who *people.Person) (string, error) {
+	c, agent, err := x.now()
+	if err != nil {
+		return "", err
+	}
 	oid := cmp.Or(strings.ToLower(who.OID), x.p.ids.Load().oid[who.ID])
 	if oid == "" {
-		u, err := x.c.User(ctx, who.User)
+		u, err := c.User(ctx, who.User)
 		if e, ok := errors.AsType[*graph.Error](err); ok && e.Kind == graph.NotFound {
 			return "", &desk.ChatError{Why: "unknown", Err: err}
 		}
 		if err != nil {
-			return "", chatError(x.c, err)
+			return "", chatError(c, err)
 		}
 		oid = u.ID
 	}
-	id, err := x.agent.ChatWith(ctx, oid)
-	return id, chatError(x.c, err)
+	id, err := agent.ChatWith(ctx, oid)
+	return id, chatError(c, err)
 }
 
 // Say sends a message.
 func (x *chatter) Say(ctx context.Context, chat, words string) (time.Time, error) {
-	at, err := x.agent.Say(ctx, chat, words)
-	return at, chatError(x.c, err)
+	c, agent, err := x.now()
+	if err != nil {
+		return time.Time{}, err
+	}
+	at, err := agent.Say(ctx, chat, words)
+	return at, chatError(c, err)
 }
 
 // heardMost is how many messages one look reads.
@@ -56,9 +82,13 @@ const heardMost = 20
 
 // Heard gives what others wrote.
 func (x *chatter) Heard(ctx context.Context, chat string, after time.Time) ([]desk.ChatLine, error) {
-	all, err := x.agent.Heard(ctx, chat, after, heardMost)
+	c, agent, err := x.now()
 	if err != nil {
-		return nil, chatError(x.c, err)
+		return nil, err
+	}
+	all, err := agent.Heard(ctx, chat, after, heardMost)
+	if err != nil {
+		return nil, chatError(c, err)
 	}
 	out := make([]desk.ChatLine, 0, len(all))
 	for _, m := range all {

@@ -69,6 +69,13 @@ func (p *Presences) Take(news []Reading) (changed []string) {
 	return changed
 }
 
+// Forget drops everything: there is nobody any more who tells.
+func (p *Presences) Forget() {
+	p.writers.Lock()
+	defer p.writers.Unlock()
+	p.now.Store(nil)
+}
+
 // Of gives the newest reading of a person.
 func (p *Presences) Of(id string) (Reading, bool) {
 	r, ok := p.all()[id]

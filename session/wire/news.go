@@ -44,7 +44,7 @@ type News struct {
 
 // Graph is how the company's access to Microsoft Graph is, when it has one: presence, people and chat come from there.
 type Graph struct {
-	State   string    `json:"state"` // fine, throttled, consent_missing, unreachable, credential (the server's sign-in is refused)
+	State   string    `json:"state"` // fine, throttled, consent_missing, unreachable, credential (the server's sign-in is refused), none (in news alone: there is no Graph any more)
 	Since   time.Time `json:"since,omitzero"`
 	Words   string    `json:"words"`
 	Again   time.Time `json:"again,omitzero"`    // throttled: when it goes on
