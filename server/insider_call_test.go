@@ -10,7 +10,66 @@ import (
 	"cordboard/server/fact"
 	"cordboard/server/lab"
 	"cordboard/server/ledger"
+	"cordboard/session/wire"
 )
+
+// TestAnAnonymousColleague: Teams may hide the From by a company's policy and still assert who calls. Then the colleague
+// has a name on the card and no number anywhere; who asks for privacy has neither, and so has one whom nobody vouches for.
+func TestAnAnonymousColleague(t *testing.T) {
+	const asserted = `<tel:+442079460101>,<sip:megan.bowen@contoso.com>`
+	for name, c := range map[string]struct {
+		trunk, privacy, want string
+		internal             bool
+	}{
+		"vouched for":       {", trusted: true", "", "Megan Bowen", true},
+		"asks for privacy":  {", trusted: true", "id", "", false},
+		"vouched by nobody": {", trusted: false", "", "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t, houseOptions{trunk: c.trunk})
+			ctx := within(t, 20*time.Second)
+			offers := make(chan wire.Caller, 8)
+			h.agents(lab.AgentsOptions{Users: []string{adele}, AnswerAfter: 50 * time.Millisecond, Talk: 100 * time.Millisecond, Saw: func(_ string, f wire.FromServer) {
+				if f.News != nil && f.News.Offer != nil {
+					offers <- f.News.Offer.Caller
+				}
+			}})
+			headers := map[string]string{"P-Asserted-Identity": asserted}
+			if c.privacy != "" {
+				headers["Privacy"] = c.privacy
+			}
+			for range 2 { // a second call of the same person has no history either
+				call, err := h.sbc.Call(ctx, lab.CallOptions{From: "anonymous", To: supportNumber, Headers: headers})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := call.WaitEnded(ctx); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if o := <-offers; o.Name != c.want || o.Internal != c.internal || o.Number != "" || !o.Withheld || o.Today > 1 {
+				t.Errorf("the card says %+v", o)
+			}
+			r, err := ledger.OpenReader(context.Background(), filepath.Join(h.dir, "data"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Close()
+			for _, row := range h.contacts(2) {
+				if row.Number != "" || !row.Withheld || row.Name != c.want {
+					t.Errorf("ledger: %+v", row)
+				}
+				story, err := r.Contact(ctx, "contoso", fact.ContactID(row.ID))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if first := story.Lines(time.UTC)[0].Text; strings.Contains(first, "internal") != c.internal || !strings.Contains(first, "number withheld") || strings.Contains(first, "+442079460101") {
+					t.Errorf("the record says %q", first)
+				}
+			}
+		})
+	}
+}
 
 // TestACallOfTheCompanyIsKnownOnTheWire: as Direct Routing sends it, by a peer that is believed and by one that is not.
 func TestACallOfTheCompanyIsKnownOnTheWire(t *testing.T) {

@@ -68,8 +68,10 @@ func (l *life) told() string {
 	return strings.Join(l.lines, ", ")
 }
 
-func (l *life) Talking(id fact.AgentID, on bool) { l.note(fmt.Sprintf("%s %v", strings.Split(string(id), ".")[0], on)) }
-func (l *life) Close()                           { l.note("closed") }
+func (l *life) Talking(id fact.AgentID, on bool) {
+	l.note(fmt.Sprintf("%s %v", strings.Split(string(id), ".")[0], on))
+}
+func (l *life) Close() { l.note("closed") }
 func (l *life) GraphLine() (desk.GraphLine, bool) {
 	return desk.GraphLine{State: "throttled", Words: "Graph asks us to slow down."}, true
 }

@@ -113,8 +113,16 @@ func Start(d Deps, dialog Dialog) *Call {
 	c := newCall(d, fact.In, now)
 	c.caller = Caller{Name: info.FromName, Number: fact.Number(info.From), Withheld: info.Withheld}
 	switch {
-	case info.Withheld: // also from us: who does not want to be known is not looked up
+	case info.Withheld:
 		c.caller.Number, c.caller.Name = "", ""
+		if info.Private || d.Rules.Insider == nil { // also from us: who does not want to be known is not looked up
+			break
+		}
+		// Only the From is anonymous, as Teams writes it by a company's policy: a colleague is a colleague, without a number.
+		if who, ok := d.Rules.Insider(info.Asserted, ""); ok {
+			who.Number, who.Withheld, who.Internal = "", true, true
+			c.caller = who
+		}
 	case d.Rules.Insider != nil:
 		if who, ok := d.Rules.Insider(info.Asserted, c.caller.Number); ok {
 			who.Number, who.Internal = cmp.Or(c.caller.Number, who.Number), true

@@ -19,6 +19,14 @@ type Caller struct {
 	Department string
 }
 
+// shownName is the name that whom we ring outside may see: of a caller without a number none.
+func (c Caller) shownName() string {
+	if c.Withheld {
+		return ""
+	}
+	return c.Name
+}
+
 // Offer is a ringing card.
 type Offer struct {
 	Reservation fact.ReservationID

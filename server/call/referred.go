@@ -113,7 +113,7 @@ func (c *Call) ringReferred(l *sipLeg, v trunk.Referred, to Target, answer func(
 	}
 	leg := &sipLeg{role: r.role(), voice: voice, began: time.Now()}
 	voice.Sink(func(e media.Event) { c.Tell(fromVoice{leg, e}) })
-	from, name := c.caller.Number, c.caller.Name
+	from, name := c.caller.Number, c.caller.shownName()
 	if r.stead != nil { // whom we ring will talk with us, in the place of who refers
 		from, name = c.called, ""
 	}

@@ -80,7 +80,7 @@ func (c *Call) dial(id string, to Target, from Caller) (*rung, *No) {
 		assert = show
 	}
 	leg.dialog = c.deps.Dialer.Dial(trunk.Outgoing{
-		Trunk: via, To: string(to.Number), From: string(show), Asserted: string(assert), FromName: from.Name, SDP: sdp, RingFor: c.ringsFor(to) + time.Second,
+		Trunk: via, To: string(to.Number), From: string(show), Asserted: string(assert), FromName: from.shownName(), SDP: sdp, RingFor: c.ringsFor(to) + time.Second,
 	}, func(e trunk.Event) { c.Tell(fromDialog{leg, e}) })
 	return &rung{to: to, leg: leg}, nil
 }

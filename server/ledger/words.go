@@ -92,6 +92,8 @@ func arrivedWords(e *fact.Entry, f fact.Arrived) string {
 	from := "number withheld"
 	if e.Personal != nil && e.Personal.Number != "" && !f.Withheld {
 		from = strings.TrimSpace("from " + string(e.Personal.Number) + " " + e.Personal.Name)
+	} else if e.Personal != nil && e.Personal.Name != "" {
+		from += ", " + e.Personal.Name
 	}
 	via := ""
 	if f.Trunk != "" {

@@ -90,7 +90,8 @@ func (e *Edge) infoOf(req *sip.Request, n *trunk, p *peer) Info {
 			i.Asserted = append(i.Asserted, uri)
 		}
 	}
-	i.Withheld = withheld(headers(req, "privacy")) || strings.EqualFold(fromHost, "anonymous.invalid") || strings.EqualFold(i.From, "anonymous") ||
+	i.Private = withheld(headers(req, "privacy"))
+	i.Withheld = i.Private || strings.EqualFold(fromHost, "anonymous.invalid") || strings.EqualFold(i.From, "anonymous") ||
 		strings.EqualFold(i.From, "unknown") || strings.EqualFold(i.From, "restricted")
 	switch {
 	case i.Withheld:

@@ -83,6 +83,7 @@ type Info struct {
 	Phone               string // the telephone that calls, proven by digest
 	From, FromName, To  string // user parts, as received
 	Withheld            bool   // the caller does not want to be known; From may be anonymous or must not be shown
+	Private             bool   // the caller asks for it by Privacy: what is asserted is no more for us to use
 	Asserted            []string
 	Diverted            []Diverted // what the call was sent on from, oldest first
 	Transport           string
