@@ -116,6 +116,7 @@ func (s *Server) start(ctx context.Context) error {
 		return err
 	}
 	s.listenControl(c)
+	s.retain(run)
 	s.sayReady()
 	return nil
 }

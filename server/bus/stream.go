@@ -52,7 +52,6 @@ func (s *Stream) open(ctx context.Context) (jetstream.Stream, error) {
 			Subjects:   []string{string(Facts) + "." + s.tenant, string(Audit) + "." + s.tenant},
 			Storage:    jetstream.FileStorage,
 			Duplicates: time.Second, // the sequence tells doubles apart, so nothing is remembered for it
-			DenyDelete: true,
 		})
 	}
 	if err != nil {

@@ -8,7 +8,6 @@ var later = map[string]string{
 	"tenants[].attendants":     "leave it out and send numbers to queues",
 	"tenants[].context":        "leave it out: a caller's earlier contacts are shown",
 	"tenants[].recording":      "leave it out: nothing is recorded",
-	"tenants[].retention":      "leave it out: nothing is deleted",
 	"tenants[].trunks[].ptime": "leave it out: packets carry 20 ms",
 }
 

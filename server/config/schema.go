@@ -28,14 +28,17 @@ const durationPattern = `^(0|([0-9]+(\.[0-9]+)?\s*(ms|s|sec|min|m|h|d)\s*)+|.*\$
 
 // shapes are the types that read themselves.
 var shapes = map[reflect.Type]func() node{
-	durationType:                   func() node { return node{"type": "string", "pattern": durationPattern} },
-	reflect.TypeFor[Secret]():      func() node { return node{"type": "string"} },
-	reflect.TypeFor[Path]():        func() node { return node{"type": "string"} },
-	reflect.TypeFor[Listen]():      func() node { return node{"type": "string"} },
-	reflect.TypeFor[Ports]():       func() node { return node{"type": "string", "pattern": `^\s*[0-9]+\s*-\s*[0-9]+\s*$`} },
-	reflect.TypeFor[TOS]():         func() node { return node{"type": []string{"string", "integer"}} },
-	reflect.TypeFor[Addr]():        func() node { return node{"type": "string"} },
-	reflect.TypeFor[Prefix]():      func() node { return node{"type": "string"} },
+	durationType:              func() node { return node{"type": "string", "pattern": durationPattern} },
+	reflect.TypeFor[Secret](): func() node { return node{"type": "string"} },
+	reflect.TypeFor[Path]():   func() node { return node{"type": "string"} },
+	reflect.TypeFor[Listen](): func() node { return node{"type": "string"} },
+	reflect.TypeFor[Ports]():  func() node { return node{"type": "string", "pattern": `^\s*[0-9]+\s*-\s*[0-9]+\s*$`} },
+	reflect.TypeFor[TOS]():    func() node { return node{"type": []string{"string", "integer"}} },
+	reflect.TypeFor[Addr]():   func() node { return node{"type": "string"} },
+	reflect.TypeFor[Prefix](): func() node { return node{"type": "string"} },
+	reflect.TypeFor[Age](): func() node {
+		return node{"type": "string", "pattern": `^([0-9]{1,4}\s*(d|days?|mo|months?|y|years?)|.*\$\{.*)$`}
+	},
 	reflect.TypeFor[Target]():      func() node { return node{"type": "string", "pattern": `^(hangup|wait|(queue|agent|number):.+)$`} },
 	reflect.TypeFor[AfterMissed](): func() node { return node{"type": "string"} },
 	reflect.TypeFor[Times]():       func() node { return node{"type": "string", "pattern": `^[0-9:\s,-]+$`} },

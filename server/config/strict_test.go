@@ -89,6 +89,7 @@ func TestMistakesAreNamedWithTheirPlaceAndWhatToDo(t *testing.T) {
 		"a destination of no kind":            {`"queue:support"`, `"qeue:support"`, `"qeue" is no kind of destination; did you mean "queue"?`},
 		"an attendant, which comes later":     {`"queue:support"`, `"attendant:main"`, `attendants are not in this version`},
 		"a part that comes later":             {"    name: Contoso", "    name: Contoso\n    recording: {all: true}", `:6:5: recording: not in this version; leave it out: nothing is recorded`},
+		"a retention without a unit":          {"    name: Contoso", "    name: Contoso\n    retention: {facts: 24}", `:6:24: facts: days, months or years are wanted, as 400 days or 24 months, not "24"`},
 		"a trunk that is not there":           {`to: "queue:support"}`, `to: "queue:support", trunk: paris}`, `no trunk "paris"; known: london`},
 		"a number in the national form":       {`"+442079460018"`, `"+44 20 7946 0018"`, `write +442079460018`},
 		"a person without a domain":           {"Adele@contoso.com", "Adele", `the whole sign-in name is wanted`},

@@ -7,22 +7,23 @@ import (
 
 // Tenant is a company whose calls are taken.
 type Tenant struct {
-	ID       string   `yaml:"id" need:"yes" doc:"names the tenant in the ledger; never change it"`
-	Name     string   `yaml:"name" need:"yes" doc:"as agents read it"`
-	Region   string   `yaml:"region" doc:"country of the ringing tone, two letters as gb"`
-	TimeZone string   `yaml:"timezone" doc:"where a day begins, as Europe/London; without one, that of the machine"`
-	Entra    Entra    `yaml:"entra" need:"yes" doc:"who may sign in"`
-	Graph    *Graph   `yaml:"graph" doc:"Microsoft Graph, for presence; without it there is none"`
-	Trunks   []Trunk  `yaml:"trunks" need:"yes" doc:"the SBCs"`
-	Numbers  []Number `yaml:"numbers" doc:"what rings where"`
-	Queues   []Queue  `yaml:"queues" doc:"where callers wait"`
-	Hours    []Hours  `yaml:"hours" doc:"when queues are open; without any they never close"`
-	Prompts  Prompts  `yaml:"prompts" doc:"the tenant's own words to callers"`
-	Reasons  []Reason `yaml:"reasons" doc:"why an agent is not ready"`
-	People   People   `yaml:"people" need:"yes" doc:"agents, experts, supervisors, administrators"`
-	Outbound Outbound `yaml:"outbound" doc:"numbers that agents dial or transfer to"`
-	Presence Presence `yaml:"presence" doc:"Teams presence of the experts"`
-	Grace    Grace    `yaml:"console" doc:"a console that is lost in a call"`
+	ID        string     `yaml:"id" need:"yes" doc:"names the tenant in the ledger; never change it"`
+	Name      string     `yaml:"name" need:"yes" doc:"as agents read it"`
+	Region    string     `yaml:"region" doc:"country of the ringing tone, two letters as gb"`
+	TimeZone  string     `yaml:"timezone" doc:"where a day begins, as Europe/London; without one, that of the machine"`
+	Entra     Entra      `yaml:"entra" need:"yes" doc:"who may sign in"`
+	Graph     *Graph     `yaml:"graph" doc:"Microsoft Graph, for presence; without it there is none"`
+	Trunks    []Trunk    `yaml:"trunks" need:"yes" doc:"the SBCs"`
+	Numbers   []Number   `yaml:"numbers" doc:"what rings where"`
+	Queues    []Queue    `yaml:"queues" doc:"where callers wait"`
+	Hours     []Hours    `yaml:"hours" doc:"when queues are open; without any they never close"`
+	Prompts   Prompts    `yaml:"prompts" doc:"the tenant's own words to callers"`
+	Reasons   []Reason   `yaml:"reasons" doc:"why an agent is not ready"`
+	People    People     `yaml:"people" need:"yes" doc:"agents, experts, supervisors, administrators"`
+	Outbound  Outbound   `yaml:"outbound" doc:"numbers that agents dial or transfer to"`
+	Presence  Presence   `yaml:"presence" doc:"Teams presence of the experts"`
+	Grace     Grace      `yaml:"console" doc:"a console that is lost in a call"`
+	Retention *Retention `yaml:"retention" doc:"how long the ledger keeps what happened; without it, for ever"`
 }
 
 // Grace is about a console that is lost in a call.

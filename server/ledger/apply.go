@@ -19,6 +19,9 @@ func (s *shelf) apply(r *record) error {
 	if e.Fact.Kind() == startedKind {
 		return s.started(p, int64(seq), at)
 	}
+	if e.Fact.Kind() == cutKind {
+		return s.cut(p, r, at)
+	}
 	if a, ok := e.Fact.(fact.AgentState); ok {
 		if err := s.agentState(tenant, int64(seq), at, e, a); err != nil {
 			return err

@@ -61,7 +61,7 @@ func tryTables(path string) (*sql.DB, error) {
 	if err := errors.Join(f.Chmod(0o600), f.Close()); err != nil {
 		return nil, err
 	}
-	db, err := sql.Open("sqlite", dsn(path, "journal_mode(WAL)", "synchronous(NORMAL)", "temp_store(MEMORY)", "cache_size(-32000)", "wal_autocheckpoint(2000)"))
+	db, err := sql.Open("sqlite", dsn(path, "journal_mode(WAL)", "synchronous(NORMAL)", "temp_store(MEMORY)", "secure_delete(FAST)", "cache_size(-32000)", "wal_autocheckpoint(2000)"))
 	if err != nil {
 		return nil, err
 	}

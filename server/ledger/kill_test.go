@@ -8,8 +8,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -26,6 +29,8 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "write":
 		err = writeForEver(dir)
+	case "cut":
+		err = writeAndCut(dir)
 	case "report":
 		err = ContactsReport(context.Background(), os.Stdout, ReportOptions{Dir: dir, Format: "csv"}, Filter{})
 	}
@@ -168,5 +173,114 @@ func TestAReportIsThereWhenTheServerDoesNotRun(t *testing.T) {
 	}
 	if out, err := child("report", t.TempDir()).CombinedOutput(); err == nil || !strings.Contains(string(out), "has the server run?") {
 		t.Errorf("a folder without a ledger: %v %s", err, out)
+	}
+}
+
+// writeAndCut puts calls, hours apart, and cuts what is older than two days all the while. It says which cut comes next.
+func writeAndCut(dir string) error {
+	ctx := context.Background()
+	b, err := bus.Open(ctx, bus.Options{Dir: filepath.Join(dir, "events")})
+	if err != nil {
+		return err
+	}
+	l, err := open(ctx, b, dir, nil) // without the fact of a start, which would be of today
+	if err != nil {
+		return err
+	}
+	l.await = func(context.Context, func() (uint64, error)) error { return nil }
+	n, _, err := l.Position(ctx, "contoso")
+	if err != nil {
+		return err
+	}
+	var now atomic.Int64
+	d := newDay("contoso", n, l.Put)
+	d.n, d.ids = n, int(n)
+	d.at = d.at.AddDate(-3, 0, int(n)/50) // later than before it was killed
+	l.now = func() time.Time { return time.UnixMicro(now.Load()) }
+	for range 60 {
+		d.contact()
+		d.at = d.at.Add(time.Hour)
+	}
+	cuts := make(chan time.Time, 1)
+	failed := make(chan error, 1)
+	go func() {
+		for before := range cuts {
+			fmt.Println(before.Format(time.RFC3339))
+			if err := l.Cut(ctx, "contoso", before); err != nil {
+				failed <- err
+				return
+			}
+		}
+	}()
+	for {
+		d.contact()
+		d.at = d.at.Add(time.Hour)
+		now.Store(d.at.UnixMicro())
+		select {
+		case cuts <- d.at.AddDate(0, 0, -2):
+		case err := <-failed:
+			return err
+		default:
+		}
+		if err := l.Sync(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+func TestAServerKilledWhileItCutsLeavesALedgerThatHolds(t *testing.T) {
+	dir := t.TempDir()
+	for round := range 4 {
+		c := child("cut", dir)
+		out, err := c.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var complaints bytes.Buffer
+		c.Stderr = &complaints
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(out)
+		var before time.Time
+		for range 4 {
+			if !lines.Scan() {
+				t.Fatalf("the writer ended by itself: %s", complaints.String())
+			}
+			if before, err = time.Parse(time.RFC3339, lines.Text()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := c.Process.Signal(syscall.Signal(0)); err != nil {
+			t.Fatalf("it is gone: %v", err)
+		}
+		for range round * 20_000 { // at another point of the cut each time
+			runtime.Gosched()
+		}
+		if err := c.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		c.Wait()
+		l := ledgerIn(t, dir)
+		got := dump(t, l.db())
+		shut(t, l)
+		if diff := cmp.Diff(got, rebuilt(t, dir)); diff != "" {
+			t.Fatalf("round %d: the tables are not what the events make:\n%.3000s", round, diff)
+		}
+		l = ledgerIn(t, dir)
+		cutAt(t, l, before)
+		s, err := l.bus.Stream(within(t), "contoso")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f, err := l.cutAt(within(t), "contoso"); err != nil || f == nil {
+			t.Fatalf("no cut stands in the tables: %v", err)
+		} else if first, err := s.First(within(t)); err != nil || first < f.First {
+			t.Errorf("round %d: the stream begins at %d, not at %d: %v", round, first, f.First, err)
+		}
+		if n := count(t, l, "SELECT count(*) FROM contacts WHERE arrived < ?", before.Add(-cutWorth).UnixMicro()); n != 0 {
+			t.Errorf("round %d: %d contacts are older than the cut", round, n)
+		}
+		shut(t, l)
 	}
 }

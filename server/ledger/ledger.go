@@ -23,14 +23,18 @@ const Limit = 100_000
 type Ledger struct {
 	*Reader
 	bus *bus.Bus
+	dir string
 	log *slog.Logger
 	in  *inbox.Inbox[item]
 
 	limit   int64
+	atOnce  int          // contacts in one cut
 	waiting atomic.Int64 // facts put and not stored
 	oldest  atomic.Int64 // when the oldest of them was put, Unix nanoseconds; 0: none waits
 	lost    losses
-	trouble [2]atomic.Pointer[string] // of the writer, of the projector
+	trouble [2]atomic.Pointer[string]                                      // of the writer, of the projector
+	await   func(ctx context.Context, stored func() (uint64, error)) error // a moment to cut in
+	now     func() time.Time                                               // of a cut
 	append  func(ctx context.Context, s *bus.Stream, messages [][]byte) (int, error)
 
 	tables *projector
@@ -78,8 +82,9 @@ func open(ctx context.Context, b *bus.Bus, dir string, log *slog.Logger) (*Ledge
 		db.Close()
 		return nil, err
 	}
-	l := &Ledger{Reader: &Reader{db: read}, bus: b, log: log, in: inbox.New[item](), limit: Limit}
+	l := &Ledger{Reader: &Reader{db: read}, bus: b, dir: dir, log: log, in: inbox.New[item](), limit: Limit}
 	l.append = func(ctx context.Context, s *bus.Stream, m [][]byte) (int, error) { return s.Append(ctx, bus.Facts, m) }
+	l.await, l.now, l.atOnce = awaitQuiet, time.Now, cutContacts
 	l.tables = newProjector(b, db, log, func(err error) { l.setTrouble(1, err) })
 	life, stop := context.WithCancel(context.Background())
 	l.stop = stop

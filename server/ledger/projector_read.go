@@ -93,6 +93,8 @@ func (f *followers) hear(ctx context.Context, r *record) (bool, error) {
 		return false, nil
 	case r.seq < t.next:
 		return false, nil
+	case r.seq > t.next && !r.given: // read in order: what lies between was cut
+		t.next = r.seq
 	case r.seq > t.next:
 		return false, f.look(ctx, r.tenant)
 	}

@@ -171,6 +171,9 @@ func (r *Reader) contact(ctx context.Context, tenant fact.TenantID, id string) (
 		return nil, err
 	}
 	if len(c) == 0 {
+		if before, err := r.CutBefore(ctx, tenant); err == nil && !before.IsZero() {
+			return nil, fmt.Errorf("contact %s: %w; what happened before %s was deleted, as the tenant's retention says", id, ErrNoContact, before.Format("2006-01-02"))
+		}
 		return nil, fmt.Errorf("contact %s: %w", id, ErrNoContact)
 	}
 	return c[0], nil

@@ -17,6 +17,7 @@ type ReportOptions struct {
 	Format string         // table, json, csv; empty: table
 	Zone   *time.Location // of the times printed; nil: this machine's
 	Width  int            // columns of the terminal; 0: no limit
+	Notes  io.Writer      // gets what is to be said beside the report; nil: nothing does
 }
 
 // open opens the ledger and finds the tenant.
@@ -75,6 +76,9 @@ func ContactsReport(ctx context.Context, w io.Writer, o ReportOptions, f Filter)
 	f.Tenant = fact.TenantID(o.Tenant)
 	if o.Format == "table" {
 		f.columns = tableColumns
+	}
+	if err := o.sayCut(ctx, r, f.From); err != nil {
+		return err
 	}
 	var s sums
 	out := newSheet(w, o, contactColumns)

@@ -29,6 +29,9 @@ func QueuesReport(ctx context.Context, w io.Writer, o ReportOptions, q QueuesOpt
 		return err
 	}
 	defer r.Close()
+	if err := o.sayCut(ctx, r, q.From); err != nil {
+		return err
+	}
 	counts, err := r.Levels(ctx, LevelOptions{Tenant: fact.TenantID(o.Tenant), From: q.From, To: q.To, ByEnd: q.ByEnd, Queue: q.Queue, Thresholds: q.Thresholds})
 	if err != nil {
 		return err

@@ -36,7 +36,7 @@ func contactsCommand() *cobra.Command {
 			if f.From, f.To, err = span(from, to, time.Now()); err != nil {
 				return err
 			}
-			o.Width = columns(cmd.OutOrStdout())
+			o.Width, o.Notes = columns(cmd.OutOrStdout()), cmd.ErrOrStderr()
 			return ledger.ContactsReport(cmd.Context(), cmd.OutOrStdout(), o, f)
 		}}
 	reportFlags(c, &o)
@@ -69,7 +69,7 @@ func queuesCommand() *cobra.Command {
 			if q.From, q.To, err = span(from, to, time.Now()); err != nil {
 				return err
 			}
-			o.Width = columns(cmd.OutOrStdout())
+			o.Width, o.Notes = columns(cmd.OutOrStdout()), cmd.ErrOrStderr()
 			return ledger.QueuesReport(cmd.Context(), cmd.OutOrStdout(), o, q)
 		}}
 	reportFlags(c, &o)
