@@ -54,12 +54,23 @@ type dialog struct {
 	played
 	info trunk.Info
 	sink func(trunk.Event)
+	slow chan func() // nil: a 200 goes out at once; else what is to be called then
 }
 
 func (d *dialog) Info() trunk.Info                  { return d.info }
 func (d *dialog) Sink(f func(trunk.Event))          { d.sink = f }
 func (d *dialog) Progress(code int, _ []byte) error { d.note("progress %d", code); return nil }
-func (d *dialog) Answer(sdp []byte) error           { d.note("answer %s", sdp); return nil }
+func (d *dialog) Answer(sdp []byte, sent ...func()) error {
+	d.note("answer %s", sdp)
+	for _, f := range sent {
+		if d.slow != nil {
+			d.slow <- f
+			continue
+		}
+		f()
+	}
+	return nil
+}
 func (d *dialog) Reject(code int, why string, _ time.Duration) error {
 	d.note("reject %d %s", code, why)
 	return nil

@@ -19,7 +19,7 @@ type Dialog interface {
 	Info() trunk.Info
 	Sink(func(trunk.Event))
 	Progress(code int, sdp []byte) error
-	Answer(sdp []byte) error
+	Answer(sdp []byte, sent ...func()) error // sent is called when the 200 is on its way, or never will be
 	Reject(code int, reason string, retryAfter time.Duration) error
 	Hangup(why trunk.Reason)
 	Reoffer(sdp []byte)

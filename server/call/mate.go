@@ -284,7 +284,7 @@ func (m *mate) Sink(func(trunk.Event)) {}
 func (m *mate) Progress(int, []byte) error { return errNoSIP }
 
 // Answer is for telephones.
-func (m *mate) Answer([]byte) error { return errNoSIP }
+func (m *mate) Answer([]byte, ...func()) error { return errNoSIP }
 
 // Reject is for telephones.
 func (m *mate) Reject(int, string, time.Duration) error { return errNoSIP }

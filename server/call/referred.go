@@ -331,13 +331,24 @@ func (c *Call) replaced(l *sipLeg, by Dialog) {
 	leg := &sipLeg{role: l.role, dialog: by, voice: voice, late: late, began: time.Now(), rang: true}
 	voice.Sink(func(e media.Event) { c.Tell(fromVoice{leg, e}) })
 	by.Sink(func(e trunk.Event) { c.Tell(fromDialog{leg, e}) })
-	if err := by.Answer(sdp); err != nil {
-		c.log.Info("who wanted to take over is gone", "err", err)
-	}
 	c.tellStory("taken over by another telephone")
 	c.takePlace(l, leg, r)
-	c.hangup(l, trunk.Reason{Code: 200, Text: "Call completed elsewhere"})
+	l.voice.Hear(nil)
+	c.aside = append(c.aside, l)
+	gone := func() { c.Tell(placeTaken{l}) }
+	if err := by.Answer(sdp, gone); err != nil {
+		c.log.Info("who wanted to take over is gone", "err", err)
+		gone()
+	}
+	c.after(leaveAfter, placeTaken{l}) // should that never come
 	c.show()
+}
+
+// placeTaken: the 200 to who took a leg's place is on its way, and only now does the leg end (RFC 3891 §3).
+type placeTaken struct{ l *sipLeg }
+
+func (e placeTaken) apply(c *Call) {
+	c.hangup(e.l, trunk.Reason{Code: 200, Text: "Call completed elsewhere"})
 }
 
 // takePlace lets a leg hear and be heard where another was.

@@ -151,3 +151,28 @@ func TestTheCallerHangsUpWhileBeingHandedOn(t *testing.T) {
 		}
 	})
 }
+
+func TestTheReplacedTelephoneIsHungUpWhenTheNewOneHasItsAnswer(t *testing.T) {
+	in(t, func(t *testing.T, h *house) {
+		c, caller, phone := withMegan(h)
+		takes := &dialog{info: trunk.Info{SDP: []byte("offer")}, slow: make(chan func(), 1)}
+		call.TakeOver(c, takes)
+		synctest.Wait()
+		if !takes.has("answer") || phone.has("hangup") {
+			t.Fatalf("before the 200 is sent: the new one %q, the old one %q", takes.all(), phone.all())
+		}
+		(<-takes.slow)()
+		synctest.Wait()
+		if !phone.has("hangup 200 Call completed elsewhere") {
+			t.Fatalf("the old telephone: %q", phone.all())
+		}
+		// A 200 that never goes out does not leave the old telephone hanging.
+		again := &dialog{info: trunk.Info{SDP: []byte("offer")}, slow: make(chan func(), 1)}
+		call.TakeOver(c, again)
+		time.Sleep(11 * time.Second)
+		synctest.Wait()
+		if !takes.has("hangup") || caller.has("hangup") {
+			t.Fatalf("the second telephone: %q, the caller: %q", takes.all(), caller.all())
+		}
+	})
+}

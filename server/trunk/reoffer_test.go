@@ -337,8 +337,20 @@ func TestAPeerThatMayRefersAndReplaces(t *testing.T) {
 		busy = true // a call that is up goes on, with whom it will
 		other := h.sbc("192.0.2.2:5070")
 		other.send(other.request("INVITE", 1, "", "Replaces: "+s.id+" ; to-tag="+tag+";from-tag=far1\n", offer))
-		if c := h.call(); c.Info().Replaces != d || c.Info().ReplacesCallID != s.id {
+		c := h.call()
+		if c.Info().Replaces != d || c.Info().ReplacesCallID != s.id {
 			t.Fatalf("%+v", c.Info())
+		}
+		before := packet{}
+		c.Answer([]byte("v=0"), func() { // which is the moment to end the old dialog
+			for p, ok := other.next(0); ok; p, ok = other.next(0) {
+				before = p
+			}
+			d.Hangup(Reason{Code: 200})
+		})
+		s.expect("BYE")
+		if !strings.HasPrefix(before.start, "SIP/2.0 200") {
+			t.Fatalf("the old dialog was ended before the new one had its 200: %q", before.start)
 		}
 		third := h.sbc("192.0.2.2:5080")
 		third.send(third.request("INVITE", 1, "", "Replaces: "+s.id+";to-tag="+tag+";from-tag=wrong\n", offer))

@@ -50,16 +50,19 @@ func (d *Dialog) Progress(code int, sdp []byte) error {
 	})
 }
 
-// Answer answers 200 with an SDP: the answer to the peer's offer, or our offer. Acked or Ended follows.
-func (d *Dialog) Answer(sdp []byte) error {
+// Answer answers 200 with an SDP: the answer to the peer's offer, or our offer. Acked or Ended follows. sent is called
+// when the 200 is on its way, or never will be; it must not wait.
+func (d *Dialog) Answer(sdp []byte, sent ...func()) error {
 	return d.tell(func() {
 		d.reliable.first(d, func() {
-			if d.state != arrived {
-				return
+			if d.state == arrived {
+				d.state = answered
+				d.reliable.stop()
+				d.accept(d.serving, sdp)
 			}
-			d.state = answered
-			d.reliable.stop()
-			d.accept(d.serving, sdp)
+			for _, f := range sent {
+				f()
+			}
 		})
 	})
 }
