@@ -37,13 +37,28 @@ func manyRows(t testing.TB) *rig {
 	return r
 }
 
-// A frame of the largest desk takes under a millisecond, whatever is behind it: a meter frame, a change, another page.
+// A frame of the largest desk takes under a millisecond, whatever is behind it: a meter frame, a change, another page, another size,
+// a ring. All of it is drawn anew in all but the first two.
 func BenchmarkView(b *testing.B) {
 	for name, change := range map[string]func(r *rig, i int){
 		"meters":  func(r *rig, i int) { r.mic.push(float64(i%7) / 7); r.ear.push(float64(i%5) / 5) },
 		"second":  func(r *rig, i int) { r.now = r.now.Add(time.Second); r.Model.now = r.now },
 		"all new": func(r *rig, i int) { clear(r.kept) },
 		"history": func(r *rig, i int) { r.over = overHistory; r.list.at = i % 10000 },
+		"page": func(r *rig, i int) {
+			r.over = []overlay{overNone, overHelp, overNone, overPicker, overKeypad, overNote}[i%6]
+			clear(r.kept)
+		},
+		"resize": func(r *rig, i int) { r.w, r.h = 200-i%2, 60-i%2 },
+		"state": func(r *rig, i int) {
+			r.board.Offer = nil
+			if i%2 == 0 {
+				r.board.Offer, r.board.Call = stage.Offer(r.now), nil
+			} else {
+				r.board.Call = stage.Call(stage.Offer(r.now), r.now)
+			}
+			clear(r.kept)
+		},
 	} {
 		b.Run(name, func(b *testing.B) {
 			r := manyRows(b)

@@ -7,16 +7,24 @@ import (
 	"cordboard/session/wire"
 )
 
-// View draws what the model holds; the same frame twice costs nothing.
+// View is the frame as Bubble Tea takes it.
 func (m *Model) View() string {
-	if !m.steady {
-		return ""
-	}
-	if m.dirty || m.frame == "" {
-		m.frame = strings.Join(m.screen(), "\n")
-		m.dirty = false
+	rows := m.drawn()
+	if m.frame == "" {
+		m.frame = strings.Join(rows, "\n")
 	}
 	return m.frame
+}
+
+// drawn is the frame row by row; nil before the terminal has answered. The same frame twice costs nothing.
+func (m *Model) drawn() []string {
+	if !m.steady {
+		return nil
+	}
+	if m.dirty || m.rows == nil {
+		m.rows, m.frame, m.dirty = m.screen(), "", false
+	}
+	return m.rows
 }
 
 // panelKey says what a kept panel was drawn from.
@@ -41,6 +49,7 @@ func (m *Model) panel(name string, w, h int, k panelKey, draw func(w, h int) []s
 // screen is every row: status, second line, body, news, footer. Three places never change: the state is the first
 // cell of the first row, the caller the first line of the card, the keys the last row.
 func (m *Model) screen() []string {
+	m.t.sheet.sweep()
 	w, h := m.w, m.h
 	switch {
 	case w < 40 || h < 8:

@@ -52,7 +52,7 @@ type line struct {
 	mark style // put under every style of the line: the selected row
 }
 
-func (t *theme) line(max int) *line { return &line{t: t, b: make([]byte, 0, 3*max+32), max: max} }
+func (t *theme) line(max int) *line { return t.sheet.line(t, max, 4*max+96) }
 
 // put adds words in a style; what does not fit is cut with an ellipsis.
 func (l *line) put(s style, words string) *line {
@@ -76,6 +76,24 @@ func (l *line) put(s style, words string) *line {
 		l.b = append(l.b, off...)
 	}
 	l.w += w
+	return l
+}
+
+// times adds a glyph of one cell n times over.
+func (l *line) times(s style, glyph string, n int) *line {
+	n = min(n, l.max-l.w)
+	if n <= 0 {
+		return l
+	}
+	on := l.t.on[s|l.mark]
+	l.b = append(l.b, on...)
+	for range n {
+		l.b = append(l.b, glyph...)
+	}
+	if on != "" {
+		l.b = append(l.b, off...)
+	}
+	l.w += n
 	return l
 }
 

@@ -39,10 +39,10 @@ func (l *line) bar(s style, w int, part float64, fine bool) *line {
 	if !fine {
 		whole, rest = int(math.Round(part*float64(w))), 0
 	}
-	l.put(s, repeat(l.t.g.full, whole))
+	l.times(s, l.t.g.full, whole)
 	if rest > 0 && whole < w {
 		l.put(s, l.t.g.eighths[rest])
 		whole++
 	}
-	return l.put(rule, repeat(l.t.g.empty, w-whole))
+	return l.times(rule, l.t.g.empty, w-whole)
 }

@@ -155,7 +155,8 @@ type Model struct {
 
 	kept   map[string]kept
 	joined [8][]joinedRow
-	frame  string
+	rows   []string // the frame, as long as it is not dirty
+	frame  string   // the same in one piece, when it was asked for
 	dirty  bool
 }
 

@@ -64,11 +64,10 @@ func (p *painter) forget() { p.rows = nil }
 
 // paint brings the screen from the last frame to this one. The terminal shows it at once, not row by row, where it knows how
 // (synchronised output, DEC mode 2026).
-func (p *painter) paint(frame string) {
-	if !p.on || frame == "" {
+func (p *painter) paint(rows []string) {
+	if !p.on || len(rows) == 0 {
 		return
 	}
-	rows := strings.Split(frame, "\n")
 	var b strings.Builder
 	if len(rows) != len(p.rows) {
 		b.WriteString("\x1b[2J")
@@ -131,7 +130,7 @@ func (e *easel) draw() {
 		e.repaint = false
 		e.p.forget()
 	}
-	e.p.paint(e.Model.View())
+	e.p.paint(e.drawn())
 	e.p.last = time.Now()
 }
 

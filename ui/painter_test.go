@@ -18,18 +18,18 @@ func TestPainterWritesOnlyWhatChanged(t *testing.T) {
 	if err := p.enter(); err != nil {
 		t.Fatal(err)
 	}
-	p.paint("one\ntwo\nsix")
+	p.paint([]string{"one", "two", "six"})
 	out.Reset()
-	p.paint("one\nTWO\nsix")
+	p.paint([]string{"one", "TWO", "six"})
 	if got, want := out.String(), "\x1b[?2026h\x1b[2;1HTWO\x1b[?2026l"; got != want {
 		t.Errorf("wrote %q, want %q", got, want)
 	}
 	out.Reset()
-	p.paint("one\nTWO\nsix")
+	p.paint([]string{"one", "TWO", "six"})
 	if out.Len() != 0 {
 		t.Errorf("wrote %q for the same frame", out.String())
 	}
-	p.paint("one\ntwo")
+	p.paint([]string{"one", "two"})
 	if !strings.Contains(out.String(), "\x1b[2J") {
 		t.Error("a window of another height is not cleared")
 	}

@@ -24,14 +24,14 @@ func (p *pane) inner() int { return p.w - 4 }
 
 // line starts a row.
 func (p *pane) line() *line {
-	l := &line{t: p.t, b: make([]byte, 0, 3*p.inner()+64), max: p.inner()}
+	l := p.t.sheet.line(p.t, p.inner(), 4*p.inner()+128)
 	l.b = append(l.b, p.sides[0]...)
 	l.pre = len(l.b)
 	return l
 }
 
 // words starts a piece of a border.
-func (t *theme) words() *line { return t.line(400) }
+func (t *theme) words() *line { return t.sheet.line(t, 400, 240) }
 
 // edge is a horizontal border with words in it.
 func (p *pane) edge(left, right string, title, tail *line) string {
@@ -55,8 +55,7 @@ func (p *pane) edge(left, right string, title, tail *line) string {
 		l.put(p.role, e.h).sp(1).add(title).sp(1)
 	}
 	fill := p.w - 1 - l.w - tailW
-	l.b = append(l.b, p.t.paint(p.role, repeat(e.h, fill))...)
-	l.w += max(0, fill)
+	l.times(p.role, e.h, fill)
 	if tailW > 0 {
 		l.sp(1).add(tail).sp(1).put(p.role, e.h)
 	}
@@ -64,6 +63,7 @@ func (p *pane) edge(left, right string, title, tail *line) string {
 	return l.String()
 }
 
+// repeat is a glyph of one cell, n times over.
 func repeat(s string, n int) string {
 	if n <= 0 {
 		return ""
@@ -90,8 +90,12 @@ func (p *pane) raw(s string) { p.rows = append(p.rows, p.sides[0]+s+p.sides[1]) 
 
 // blank adds n empty rows.
 func (p *pane) blank(n int) {
+	if n <= 0 {
+		return
+	}
+	row := p.sides[0] + blanks(p.inner()) + p.sides[1]
 	for range n {
-		p.raw(blanks(p.inner()))
+		p.rows = append(p.rows, row)
 	}
 }
 

@@ -92,6 +92,7 @@ type theme struct {
 	on      [256]string
 	g       glyphs
 	version int // changes with every new theme, so that kept panels are drawn again
+	sheet   sheet
 }
 
 const off = "\x1b[m"
