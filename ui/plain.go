@@ -42,6 +42,8 @@ type plain struct {
 	sureBy  time.Time
 	spoken  map[string]bool // countdowns that were said
 	said    string          // the last word about the line
+	heard   string          // who hears whom, as it was said last
+	known   string          // what was said to be known about the caller
 	early   string          // a line that came before the desk was open
 	done    bool
 }

@@ -64,11 +64,12 @@ func (p *plain) follow(before *Board, n wire.News) {
 	}
 	if n.Said == nil && before.Seq != 0 && b.Me.State != before.Me.State {
 		switch b.Me.State {
-		case wire.Offered, wire.Wrapup, wire.MissedCall: // the card that comes with it says more
+		case wire.Offered, wire.Connecting, wire.Wrapup, wire.MissedCall: // the card that comes with it, or the answer before it, says more
 		default:
 			p.event("state", p.stateWords())
 		}
 	}
+	p.hears(n)
 	if w := b.Wrap; w != nil && (before.Wrap == nil || before.Wrap.Contact != w.Contact) {
 		p.event("state", p.wrapWords(w))
 	}

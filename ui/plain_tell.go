@@ -11,6 +11,7 @@ import (
 func (p *plain) offer() {
 	m := p.m
 	o := m.board.Offer
+	p.known = ""
 	if !p.o.Quiet {
 		_, _ = p.w.WriteString("\a")
 	}
@@ -51,8 +52,9 @@ func (p *plain) offerKnown(o *wire.Offer) {
 	if o.Caller.Today > 1 {
 		facts = append(facts, m.v.f(wNthToday, "n", m.v.ordinal(o.Caller.Today)))
 	}
-	if len(facts) > 0 {
-		p.event("offer", m.v[wKnown]+": "+strings.Join(facts, ". ")+".")
+	if words := strings.Join(facts, ". "); words != "" && words != p.known {
+		p.known = words
+		p.event("offer", m.v[wKnown]+": "+words+".")
 	}
 }
 

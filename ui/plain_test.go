@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -79,12 +80,14 @@ ok      no
 no      王小明 is in a meeting (read now).
 ask     anyway, 2 Isaiah Langer, no
 ok      anyway
-hears   Nestor Wilke hears ringing, you hear nothing.
+state   transfer, Nestor Wilke, 0:00.
+hears   Nestor Wilke hears ringing. You hear nothing.
 state   王小明 declined. Nestor Wilke is back with you.
 ask     1 Megan Bowen, ask 1, queue Support, keep
 ok      c 2
-hears   Nestor Wilke hears ringing, you hear nothing.
-hears   You and Isaiah Langer hear each other.
+state   asking, Nestor Wilke, 0:00.
+hears   It rings at Isaiah Langer. Nestor Wilke hears music.
+hears   You and Isaiah Langer hear each other. Nestor Wilke hears music.
 ok      2
 call    The call has ended.
 state   wrap-up, 30 seconds. Codes: 1 VPN, 2 Network, 3 Billing, 4 Password, 5 Hardware, 6 Order, 7 Complaint, 8 Wrong number
@@ -98,6 +101,35 @@ bye     Goodbye.
 `
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// Whoever does not see the drawing hears the same: who is rung, who is there, who waits, who is muted.
+func TestPlainSaysWhoHearsWhom(t *testing.T) {
+	out := plainSession(t, nil, func(s *stage.Server, typed func(string, time.Duration)) {
+		for _, l := range []string{"r", "answer", "ask 2", "swap", "swap", "join", "add megan", "muteone megan", "remove megan"} {
+			typed(l, 7*time.Second)
+		}
+	})
+	var got []string
+	for l := range strings.Lines(stampAhead.ReplaceAllString(out, "")) {
+		if words, ok := strings.CutPrefix(l, "hears   "); ok {
+			got = append(got, strings.TrimSpace(words))
+		}
+	}
+	want := []string{
+		"You and Nestor Wilke hear each other. Recording runs (rule of Support).",
+		"It rings at Isaiah Langer. Nestor Wilke hears music.",
+		"You and Isaiah Langer hear each other. Nestor Wilke hears music.",
+		"You and Nestor Wilke hear each other. Isaiah Langer hears music.",
+		"You and Isaiah Langer hear each other. Nestor Wilke hears music.",
+		"You and Nestor Wilke, Isaiah Langer hear each other.",
+		"You and Nestor Wilke, Isaiah Langer, Megan Bowen hear each other.",
+		"You and Nestor Wilke, Isaiah Langer, Megan Bowen hear each other. Megan Bowen is muted.",
+		"You and Nestor Wilke, Isaiah Langer hear each other.",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("said\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 

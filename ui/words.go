@@ -519,6 +519,10 @@ const (
 	wpUnknownWord
 	wpNobodyCalled
 	wpSeveral
+	wpHearEachOther
+	wpRingsAt
+	wpIsAskedForKey
+	wpIsMuted
 	wNothingAsked
 	wordCount
 )

@@ -45,7 +45,7 @@ func (s *Server) callAct(c wire.Command, r *wire.Reply) *wire.News {
 		call.Parties[1].Music = false
 		call.Transfer, call.Held = nil, false
 		s.state(wire.Conference)
-		return &wire.News{Said: s.say("hears", "Everybody hears everybody.")}
+		return &wire.News{}
 	case wire.DoAdd:
 		for _, e := range s.b.Experts {
 			if e.ID == c.To.ID {
@@ -109,7 +109,7 @@ func (s *Server) move(c wire.Command, call *wire.Call, r *wire.Reply) *wire.News
 			m := *mv
 			m.State, m.Since = "answered", s.Now()
 			next.Transfer = &m
-			s.news(wire.News{Said: s.say("hears", "You and "+to.Name+" hear each other.")})
+			s.news(wire.News{})
 		case to.Availability == "Available":
 			s.news(*s.end("transferred"))
 		default:
@@ -119,7 +119,7 @@ func (s *Server) move(c wire.Command, call *wire.Call, r *wire.Reply) *wire.News
 			s.news(wire.News{Said: &wire.Said{Kind: "state", Words: to.Name + " declined. Nestor Wilke is back with you.", Bad: true}})
 		}
 	})
-	return &wire.News{Said: s.say("hears", "Nestor Wilke hears ringing, you hear nothing.")}
+	return &wire.News{}
 }
 
 // Lose cuts the connection, as far as the console knows.
