@@ -240,6 +240,8 @@ func personOf(t *Tenant, p *people.Person, asked map[string]int) wire.Person {
 		w.Kind = "expert"
 	case p.Outside:
 		w.Kind = "user"
+	default:
+		w.Number = true // rung at the console, which needs none
 	}
 	for _, k := range p.AllSkills(asked) {
 		if len(w.Skills) < shownSkills {
