@@ -102,7 +102,7 @@ func (m *Model) withYou(p *pane, c *wire.Call) *line {
 	name := m.nameOf(&c.Caller)
 	switch mv := c.Transfer; m.stateMode() {
 	case inAsking:
-		l.put(calm|bold, g.held+" "+m.v[wOnHoldSince]+" ").put(text|bold, running(m.since(m.heldSince(c)))).put(text, m.v[wHearsMusic])
+		l.put(calm|bold, g.held+" "+m.v[wOnHoldSince]+" ").timer(text|bold, m.since(m.heldSince(c))).sp(1).put(text, m.v[wHearsMusic])
 		m.talkFor(l, c)
 	case inSending:
 		l.put(calm|bold, g.moving+" ").put(text|bold, m.v.f(wTransferringTo, "who", visual(mv.To)))
@@ -114,16 +114,18 @@ func (m *Model) withYou(p *pane, c *wire.Call) *line {
 			l.sp(3).put(ring, m.v[wAskedForKey])
 		}
 	case inHold:
-		l.put(calm|bold, g.held+" "+m.v[wOnHoldSince]+" ").put(text|bold, running(m.since(m.heldSince(c)))).put(text, m.v[wHearsMusic])
+		l.put(calm|bold, g.held+" "+m.v[wOnHoldSince]+" ").timer(text|bold, m.since(m.heldSince(c))).sp(1).put(text, m.v[wHearsMusic])
 		m.talkFor(l, c)
 	case inBack:
 		l.put(ring, g.talking+" ").put(text|bold, m.v.backWords(c.Back))
 		if c.Back.Code > 0 {
 			l.put(dim, " ("+itoa(c.Back.Code)+")")
 		}
-		l.sp(2).put(text, m.v.f(wHearsYouNow, "who", name))
+		if more := m.v.f(wHearsYouNow, "who", name); l.w+2+width(more) <= l.max {
+			l.sp(2).put(text, more)
+		}
 	case inGroup:
-		l.put(talk|bold, g.group+" "+m.v[wTogether]+" ").put(text|bold, running(m.since(m.board.Me.Since))).sp(3).put(dim, m.v[wAllHearAll])
+		l.put(talk|bold, g.group+" "+m.v[wTogether]+" ").timer(text|bold, m.since(m.board.Me.Since)).sp(1).put(dim, m.v[wAllHearAll])
 	case inDial:
 		l.put(talk|bold, g.talking+" ").put(text, m.v[wRingingSince]+" ").put(text|bold, running(m.since(m.board.Me.Since)))
 	default:
@@ -144,12 +146,10 @@ func (m *Model) heldSince(c *wire.Call) time.Time {
 	return c.HeldSince
 }
 
+// talkFor is how long the caller has been here; it stands last, for nothing may stand behind what grows.
 func (m *Model) talkFor(l *line, c *wire.Call) {
 	if !c.Answered.IsZero() {
 		l.sp(3).put(dim, m.v[wTalk]+" ").put(text, lasted(m.since(c.Answered)))
-	}
-	if c.Waited > 0 {
-		l.sp(2).put(dim, m.v[wWaited]+" ").put(text, lasted(ms(c.Waited)))
 	}
 }
 
@@ -169,7 +169,7 @@ func (m *Model) lineRow(p *pane, c *wire.Call) *line {
 	name := m.nameOf(&c.Caller)
 	switch in := m.stateMode(); {
 	case in == inSending:
-		l.put(dim, m.v[wHears]).sp(2)
+		l.put(dim, m.v[wHears]).to(9)
 		if c.Transfer.State == "starting" {
 			l.put(text, m.v.f(wHearsMusicWho, "who", name))
 		} else {

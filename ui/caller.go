@@ -86,9 +86,9 @@ func (m *Model) tail(waited int64, recording string) *line {
 	}
 	switch recording {
 	case "on":
-		l.sp(2).put(bad|bold, m.t.g.rec+" "+m.v[wREC])
+		l.sp(min(2, 2*l.w)).put(bad|bold, m.t.g.rec+" "+m.v[wREC])
 	case "paused":
-		l.sp(2).put(dim, m.t.g.rec+" "+m.v[wRECPaused])
+		l.sp(min(2, 2*l.w)).put(dim, m.t.g.rec+" "+m.v[wRECPaused])
 	}
 	return l
 }

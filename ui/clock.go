@@ -6,6 +6,9 @@ import (
 	"time"
 )
 
+// flush sets a number flush right in n cells.
+func flush(s string, n int) string { return blanks(n-len(s)) + s }
+
 // running is a live timer in a field of five cells: 02:13, from an hour 1:02:11.
 func running(d time.Duration) string {
 	s := int(max(0, d) / time.Second)

@@ -48,6 +48,9 @@ func (m *Model) queuesPane(w, h int) []string {
 		m.longest(l, q, 7)
 		p.add(l)
 	}
+	if len(m.board.Queues) == 0 {
+		p.add(p.line().put(dim, m.v[wNoQueue]))
+	}
 	if len(m.board.Queues) > 0 && h-p.height() >= 4 {
 		p.blank(1)
 		for i := range m.board.Queues {

@@ -210,7 +210,7 @@ func (m *Model) expertList(p *pane, list []wire.Person, rows int) {
 	}
 	if queues > 0 {
 		p.blank(rows - queues - (p.height() - 1))
-		p.rule(m.t.words().put(dim, m.v[wQueuesAndTeams]), m.t.words().put(text|bold, "q "))
+		p.rule(m.t.words().put(dim, m.v[wQueuesAndTeams]), m.t.words().put(text|bold, "q"))
 		for i := range queues - 1 {
 			q := &m.board.Queues[i]
 			l := p.line().put(text|bold, itoa(i+1)).sp(2).field(text, q.Name, p.inner()-17).num(dim, m.v.f(wNReady, "n", itoa(q.Ready)), 8)
@@ -228,9 +228,10 @@ func (m *Model) expertMore(p *pane, e *wire.Person) *line {
 	if len(e.Skills) > 0 {
 		parts = append(parts, strings.Join(e.Skills[:min(2, len(e.Skills))], ", "))
 	}
-	if e.Department != "" {
+	old := e.Old && e.Availability != ""
+	if e.Department != "" && !old {
 		parts = append(parts, e.Department)
-	} else if e.Job != "" {
+	} else if e.Job != "" && !old {
 		parts = append(parts, e.Job)
 	}
 	switch {
@@ -238,7 +239,7 @@ func (m *Model) expertMore(p *pane, e *wire.Person) *line {
 		l.put(ring, m.v.tried(e.Tried)+" ")
 	case !e.Number && e.Kind != "queue":
 		parts = append(parts, m.v[wNoNumberShort])
-	case e.Old && e.Availability != "":
+	case old:
 		parts = append(parts, m.v.f(wLastSeen, "what", strings.ToLower(m.v.availability(e))))
 	case e.Message != "":
 		parts = append(parts, "“"+visual(e.Message)+"”")

@@ -38,6 +38,9 @@ func (m *Model) miniStatus(w int) string {
 		s += running(m.since(since)) + " "
 	}
 	l.put(f.role|pill, s)
+	if !since.IsZero() {
+		l.sp(7 - len(running(m.since(since))))
+	}
 	m.statusWarnings(l)
 	if p := m.board.Me.Pending; p != nil && m.welcomed {
 		l.put(dim, "  "+m.v[wThen]+" ")

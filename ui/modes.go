@@ -222,6 +222,6 @@ func chips() [modeCount]chip {
 		inFind:     {wcHistory, talk, []action{actFindDone, actFindNone, actAnswerF3, actClearLine, actLeave}},
 		inHistory:  {wcHistory, talk, []action{actStory, actFind, actScrollUp, actScrollDown, actCallRow, actCopyRow, actEsc, actHelp, actHelpCall, actLeave}},
 		inSettings: {wcSettings, talk, []action{actScrollUp, actScrollDown, actChange, actTest, actEsc, actHelp, actHelpCall, actLeave}},
-		inOut:      {wcSignIn, bad, []action{actNewCode, actLeave}},
+		inOut:      {wcSignIn, bad, []action{actNewCode, actHelp, actLeave}},
 	}
 }

@@ -9,9 +9,9 @@ import (
 // historyPane is the day of this agent: one row a contact, only those in sight are drawn.
 func (m *Model) historyPane(w, h int) []string {
 	d := &m.board.Today
-	title := m.t.words().put(text|bold, m.v[wTodayTitle]).put(dim, " "+m.v.f(wNCalls, "n", itoa(d.Calls))+" "+m.t.g.dot+" "+lasted(ms(d.Talk))+" "+m.v[wTalk])
+	title := m.t.words().put(text|bold, m.v[wTodayTitle]).put(dim, " "+m.v.f(wNCalls, "n", flush(itoa(d.Calls), 3))+" "+m.t.g.dot+" "+flush(lasted(ms(d.Talk)), 7)+" "+m.v[wTalk])
 	if d.Calls > 0 {
-		title.put(dim, " "+m.t.g.dot+" "+m.v[wAHT]+" "+lasted(ms(d.Handle)/time.Duration(d.Calls)))
+		title.put(dim, " "+m.t.g.dot+" "+m.v[wAHT]+" "+flush(lasted(ms(d.Handle)/time.Duration(d.Calls)), 5))
 	}
 	rows := m.found()
 	if m.finding || !m.find.empty() {
@@ -23,7 +23,7 @@ func (m *Model) historyPane(w, h int) []string {
 		}
 		title.put(dim, "  "+m.v.f(wNFound, "n", itoa(len(rows))))
 	}
-	right := m.t.words().put(text|bold, "/ ").put(dim, m.v[wkFind]).sp(2).put(text|bold, "Enter ").put(dim, m.v[wkStory]).sp(2).put(text|bold, "Esc ").put(dim, m.v[wkBack])
+	right := m.t.words().put(text|bold, "/ ").put(dim, m.v[wkFind]).sp(2).put(text|bold, "Enter ").put(dim, m.v[wkStory])
 	p := m.t.pane(w, round, talk, title, right)
 	who := max(14, min(40, p.inner()-58))
 	when := 6
@@ -66,7 +66,10 @@ func (m *Model) historyRow(p *pane, r *wire.Row, when, who int, marked bool) *li
 
 // keypadPane is where digits are tones.
 func (m *Model) keypadPane(w, h int) []string {
-	title := m.t.words().put(text|bold, m.v[wKeypad]).put(dim, " "+m.v[wKeypadTo])
+	title := m.t.words().put(text|bold, m.v[wKeypad])
+	if w >= 60 {
+		title.put(dim, " "+m.v[wKeypadTo])
+	}
 	p := m.t.pane(w, thick, talk, title, m.t.words().put(text|bold, "Esc ").put(dim, m.v[wkBack]))
 	keys := [4]string{"1  2  3", "4  5  6", "7  8  9", "*  0  #"}
 	sent := m.toneFor

@@ -62,7 +62,7 @@ func (m *Model) allowance(p *pane, me *wire.Me) *line {
 		return l.put(dim, m.v[wReadyForCalls])
 	}
 	d := m.since(me.Since)
-	l.put(text|bold, m.v.reason(me.Reason)).sp(2).put(text, running(d))
+	l.put(text|bold, m.v.reason(me.Reason)).sp(2).num(text, running(d), 7)
 	if a := me.Reason.Allowance; a > 0 {
 		s := rest
 		if d > a {
@@ -70,9 +70,9 @@ func (m *Model) allowance(p *pane, me *wire.Me) *line {
 		}
 		l.put(text, " "+m.v.f(wOf, "n", running(a))).sp(2).bar(s, max(6, min(20, p.inner()-l.w-16)), float64(d)/float64(a), false).sp(2)
 		if d > a {
-			l.put(ring|bold, m.v.f(wOver, "n", running(d-a)))
+			l.put(ring|bold, m.v.f(wOver, "n", flush(running(d-a), 7)))
 		} else {
-			l.put(text, m.v.f(wLeft, "n", running(a-d)))
+			l.put(text, m.v.f(wLeft, "n", flush(running(a-d), 7)))
 		}
 	}
 	return l
@@ -207,7 +207,7 @@ func (m *Model) lastBelow(h int) (below, card int) {
 }
 
 func (m *Model) lastRule(p *pane) {
-	right := m.t.words().put(text|bold, "H ").put(dim, m.v.f(wAllCalls, "n", itoa(m.board.Today.Calls)))
+	right := m.t.words().put(text|bold, "H ").put(dim, m.v.f(wAllCalls, "n", flush(itoa(m.board.Today.Calls), 3)))
 	p.rule(m.t.words().put(dim, m.v[wLastCalls]), right)
 }
 
@@ -221,7 +221,7 @@ func (m *Model) lastPane(w, h int) []string {
 }
 
 func (m *Model) drawLast(w, h int) []string {
-	right := m.t.words().put(text|bold, "H ").put(dim, m.v.f(wAllCalls, "n", itoa(m.board.Today.Calls)))
+	right := m.t.words().put(text|bold, "H ").put(dim, m.v.f(wAllCalls, "n", flush(itoa(m.board.Today.Calls), 3)))
 	p := m.t.pane(w, round, rule, m.t.words().put(text|bold, m.v[wLastCalls]), right)
 	m.lastRows(p, h-2)
 	return p.close(h)
@@ -240,7 +240,7 @@ func (m *Model) lastRows(p *pane, n int) {
 		wide := p.inner() >= 66
 		name := max(12, min(24, p.inner()-37))
 		if wide {
-			name = min(24, p.inner()-50)
+			name = min(24, p.inner()-52)
 		}
 		l.to(1).put(dim, clock(m.local(r.At), false)).sp(2).field(text, m.rowName(r), name)
 		l.num(text, lasted(ms(r.Talk)), 6).sp(2).field(text, m.rowQueue(r), 9).sp(1).field(text, orDash(r.Code, m.t), 10)

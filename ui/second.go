@@ -13,7 +13,7 @@ const problemFor = 12 * time.Second
 func (m *Model) second(w int) string {
 	l := m.t.line(w).sp(1)
 	switch {
-	case !m.welcomed:
+	case !m.welcomed, m.board.Out != nil:
 	case m.over == overCommand:
 		m.commandRow(l)
 	case m.gate != nil:
@@ -26,6 +26,9 @@ func (m *Model) second(w int) string {
 		m.prefixRow(l)
 	case m.problem.Words != "" && m.server().Sub(m.problem.At) < problemFor:
 		l.put(bad|bold, m.t.g.missed+" ").put(text, m.problem.Words)
+	case m.levels.NoDevice && m.board.Call != nil:
+		keys := m.t.line(40).put(text|bold, ", ").put(dim, m.v[wkSettings]).sp(2).put(text|bold, "h ").put(dim, m.v[wkHold]).sp(1)
+		l.put(bad|bold, m.t.g.alert+" ").put(text, m.v[wNoMicNext]).sp(2).add(keys)
 	case m.looping:
 		l.put(ring|bold, m.t.g.ringing+" ").put(text, m.v[wHearYourself])
 	case m.o.Demo != nil && !m.demoDone[3]:
@@ -135,10 +138,12 @@ func (m *Model) queuesRow(w int) string {
 	l := m.t.line(w).sp(1)
 	right := m.t.line(w)
 	d := &m.board.Today
-	right.put(dim, m.v[wToday]+" ").put(text, itoa(d.Calls))
+	right.put(dim, m.v[wToday]+" ").num(text, itoa(d.Calls), 3)
+	aht := m.t.g.dash
 	if d.Calls > 0 {
-		right.sp(2).put(dim, m.v[wAHT]+" ").num(text, lasted(ms(d.Handle)/time.Duration(d.Calls)), 5)
+		aht = lasted(ms(d.Handle) / time.Duration(d.Calls))
 	}
+	right.sp(2).put(dim, m.v[wAHT]+" ").num(text, aht, 5)
 	right.sp(1)
 	for i := range m.board.Queues {
 		q := &m.board.Queues[i]

@@ -34,7 +34,7 @@ func (m *Model) status(w int) string {
 	}
 	f, since := m.face()
 	me := &m.board.Me
-	if m.welcomed {
+	if m.welcomed && m.board.Out == nil {
 		switch m.stateMode() {
 		case inPause:
 			reason := m.v[wCallsDoNotCome]
@@ -191,15 +191,21 @@ func one(f float64) string {
 
 // loud is a first row that is reversed as a whole: calls do not come, or nothing works.
 func (m *Model) loud(w int, f face, d time.Duration, words string, say bool) string {
-	s := " " + f.glyph + " " + m.v[f.word] + "  " + running(d)
+	s := " " + f.glyph + " " + m.v[f.word] + "  " + leading(d)
 	if say {
 		s += "  " + words
 	}
 	return m.reversed(w, f.role, s)
 }
 
+// leading is a live timer in a field that has room for hours.
+func leading(d time.Duration) string {
+	s := running(d)
+	return s + blanks(7-len(s))
+}
+
 func (m *Model) loudReason(w int, f face, reason string, d time.Duration, words string) string {
-	return m.reversed(w, f.role, " "+f.glyph+" "+m.v[f.word]+"  "+reason+"  "+running(d)+"  "+words)
+	return m.reversed(w, f.role, " "+f.glyph+" "+m.v[f.word]+"  "+reason+"  "+leading(d)+"  "+words)
 }
 
 func (m *Model) reversed(w int, role style, s string) string {

@@ -24,13 +24,25 @@ func (m *Model) footBlock(p *pane, c *wire.Call) {
 			l.put(text|bold, d+" ").put(text, visual(e.Name)).put(dim, ", "+m.presenceWords(e)).sp(3)
 			l.put(text|bold, "c "+d+" ").put(dim, m.v[wkAsk]).sp(3)
 		}
-		p.add(l.put(text|bold, "q ").put(dim, m.v[wkQueue]).sp(3).put(text|bold, "t ").put(dim, m.v[wkPicker]))
+		l.put(text|bold, "q ").put(dim, m.v[wkQueue])
+		if l.w+5+width(m.v[wkPicker]) <= l.max {
+			l.sp(3).put(text|bold, "t ").put(dim, m.v[wkPicker])
+		}
+		p.add(l)
 		l = p.line().put(text|bold, "Esc ").put(dim, m.v[wkKeep])
 		p.add(l.sp(3).put(dim, m.v.f(wMarkedTried, "who", visual(c.Back.To), "at", clock(m.local(c.Back.At), false))))
 	case inSending:
 		p.rule(m.t.words().put(dim, m.v[wIfNoAnswer]), nil)
-		p.add(p.line().put(text, m.v.f(wComesBack, "who", m.nameOf(&c.Caller))))
-		p.add(p.line().put(text|bold, "z ").put(dim, m.v[wkTakeBack]).sp(3).put(text|bold, "1-9 ").put(dim, m.v[wkInstead]).sp(3).put(dim, m.v[wUntilAnswered]))
+		back := m.v.f(wComesBack, "who", m.nameOf(&c.Caller))
+		if width(back) > p.inner() {
+			back = m.v[wComesBackShort]
+		}
+		p.add(p.line().put(text, back))
+		l := p.line().put(text|bold, "z ").put(dim, m.v[wkTakeBack]).sp(3).put(text|bold, "1-9 ").put(dim, m.v[wkInstead])
+		if l.w+3+width(m.v[wUntilAnswered]) <= l.max {
+			l.sp(3).put(dim, m.v[wUntilAnswered])
+		}
+		p.add(l)
 	}
 }
 

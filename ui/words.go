@@ -113,6 +113,9 @@ const (
 	wHearsYouNow
 	wHears
 	wHearsMusicWho
+	wComesBackShort
+	wNoQueue
+	wNoMicNext
 	wHearsRinging
 	wYouHearNothing
 	wYouHearRinging
