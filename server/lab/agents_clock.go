@@ -42,21 +42,16 @@ func encodeFrames(k SBCCodec, pcm []int16, skip int) [][]byte {
 }
 
 func (c *agentClock) run(ended <-chan struct{}) {
-	t := time.NewTicker(20 * time.Millisecond / agentTurns)
-	defer t.Stop()
-	for turn := 0; ; turn = (turn + 1) % agentTurns {
-		select {
-		case <-t.C:
-			c.mu.Lock()
-			lines := c.lines[turn]
-			c.mu.Unlock()
-			for _, l := range lines {
-				l.send(c)
-			}
-		case <-ended:
-			return
+	turn := 0
+	keepPace(20*time.Millisecond/agentTurns, ended, func() {
+		c.mu.Lock()
+		lines := c.lines[turn]
+		c.mu.Unlock()
+		for _, l := range lines {
+			l.send(c)
 		}
-	}
+		turn = (turn + 1) % agentTurns
+	})
 }
 
 // add and remove replace the slice, which run reads without the lock.

@@ -184,19 +184,13 @@ func (m *sbcMedia) say(s Speech, loop bool) {
 }
 
 func (m *sbcMedia) clock() {
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for n := 0; ; n++ {
-		select {
-		case <-tick.C:
-			m.frame()
-			if n%250 == 249 {
-				m.report()
-			}
-		case <-m.done:
-			return
+	n := 0
+	keepPace(20*time.Millisecond, m.done, func() {
+		m.frame()
+		if n++; n%250 == 0 {
+			m.report()
 		}
-	}
+	})
 }
 
 // frame sends the next 20 ms.
