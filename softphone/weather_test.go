@@ -108,6 +108,7 @@ func TestInBadWeatherTheVoiceIsConcealedAndTheDelayDoesNotStay(t *testing.T) {
 	bad, delays := phase(3500 * time.Millisecond)
 	during := p.voice.stats()
 	w.bad.Store(false)
+	over := time.Now()
 	phase(time.Second) // what was under way arrives, and what was lost comes to its turn
 	settled := p.voice.stats()
 	fair, _ := phase(1500 * time.Millisecond)
@@ -126,8 +127,11 @@ func TestInBadWeatherTheVoiceIsConcealedAndTheDelayDoesNotStay(t *testing.T) {
 	if after.Lost != settled.Lost || fair.Total() > 50*time.Millisecond {
 		t.Errorf("after it: %d more lost; drop-outs %v", after.Lost-settled.Lost, fair.Gaps)
 	}
-	// A busy machine may add to it meanwhile; that goes away too, although the tone never pauses.
-	until(t, 8*time.Second, fmt.Sprintf("the delay is no higher than at the end of the weather, %v", settled.Delay), func() bool {
-		return p.voice.stats().Delay <= settled.Delay+5*time.Millisecond
+	// What the weather has left, and a busy machine may add meanwhile, goes away too, although the tone never pauses. Which part of a frame the
+	// delay has above its target is chance.
+	usual := max(before.Delay, 40*time.Millisecond)
+	until(t, 6*time.Second, fmt.Sprintf("the delay is what it was before the weather, %v", before.Delay), func() bool {
+		return p.voice.stats().Delay <= usual+5*time.Millisecond
 	})
+	t.Logf("as before, %v, %v after the weather", before.Delay, time.Since(over).Round(10*time.Millisecond))
 }

@@ -3,7 +3,7 @@ package jitter
 import "time"
 
 const (
-	tooMuch  = 25 * time.Millisecond // above the target before the delay is shortened
+	tooMuch  = 21 * time.Millisecond // above the target before the delay is shortened: a frame and a little
 	farMuch  = 50 * time.Millisecond // above the target: shortened soon, even while somebody speaks
 	patience = 50                    // pulls for which it must have been too much while somebody speaks: 1 s
 	haste    = 10                    // the same when it is far too much: speech is a tenth faster then
@@ -162,7 +162,7 @@ func (b *Buffer) shorten(now time.Time) bool {
 	switch {
 	case b.quiet:
 		need = hush
-	case over > farMuch:
+	case over > farMuch, b.clock.eased(now):
 		need = haste
 	}
 	if b.early < need {

@@ -54,8 +54,9 @@ func TestAfterBadWeatherTheDelayComesDownWhileSomebodySpeaks(t *testing.T) {
 		if top := slices.Max(delays(got, 5*time.Second, 11*time.Second)); top < 90*ms {
 			t.Fatalf("the weather was not bad: %v", top)
 		}
-		if last := slices.Max(delays(got, 20*time.Second, time.Minute)); last > 50*ms {
-			t.Errorf("seed %d: nine seconds after the weather the delay is %v", seed, last)
+		before := slices.Max(delays(got, 500*ms, time.Second))
+		if last := slices.Max(delays(got, 16*time.Second, time.Minute)); last > before+5*ms {
+			t.Errorf("seed %d: five seconds after the weather the delay is %v, and was %v before it", seed, last, before)
 		}
 		late := 0
 		for _, p := range got {
@@ -66,6 +67,34 @@ func TestAfterBadWeatherTheDelayComesDownWhileSomebodySpeaks(t *testing.T) {
 		if late > 0 {
 			t.Errorf("seed %d: %d frames are made up after the weather", seed, late)
 		}
+	}
+}
+
+// TestABadNetworkThatPausesIsNotTakenForAGoodOneEachTime: every few seconds packets are held up. Each calm after another must last longer until it
+// counts, so that no more than at first is made up for want of delay.
+func TestABadNetworkThatPausesIsNotTakenForAGoodOneEachTime(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 7))
+	packets := steady(3000, nil)
+	for i := range packets {
+		if k := i % 150; i > 100 && k < 14 {
+			packets[i].at += time.Duration(14-k)*10*ms + time.Duration(r.IntN(5000))*time.Microsecond
+		}
+	}
+	b := New(Config{Min: 20 * ms, Max: 240 * ms})
+	got := run(b, packets, 2990)
+	inOrder(t, got)
+	early, later := 0, 0
+	for _, p := range got {
+		switch {
+		case p.kind != Lost:
+		case p.at < 15*time.Second:
+			early++
+		default:
+			later++
+		}
+	}
+	if early == 0 || later > 55 { // 90, when each calm counts as the first one did
+		t.Errorf("%d frames were made up in the first quarter of a minute, %d in the other three", early, later)
 	}
 }
 

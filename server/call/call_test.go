@@ -1345,6 +1345,9 @@ func TestSilenceEndsACallOnlyWhenThePeerNoLongerKnowsIt(t *testing.T) {
 				if e := h.ended(c.ID()); e.By != "system" || e.Code != 408 {
 					t.Fatalf("ended %+v", e)
 				}
+				if !d.has("hangup") {
+					t.Error("the peer is not told, and may still have a call")
+				}
 			})
 		})
 	}

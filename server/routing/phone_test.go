@@ -47,7 +47,7 @@ func TestTwoOffersInARowThatNobodyTakes(t *testing.T) {
 	for why, c := range map[string]struct {
 		inARow int
 		back   time.Duration
-	}{"no_answer": {2, aloneFor}, "declined": {2, aloneFor}, "unreachable": {2, aloneFor}, "busy": {1, busyFor}} {
+	}{"no_answer": {2, 5 * time.Minute}, "declined": {2, 5 * time.Minute}, "unreachable": {2, 5 * time.Minute}, "busy": {1, 30 * time.Second}} {
 		t.Run(why, func(t *testing.T) {
 			d := newDesk(t, 1)
 			d.do(alwaysReady(true))

@@ -232,9 +232,26 @@ func TestADeclinedCallIsNotOfferedToTheSameAgentAtOnce(t *testing.T) {
 	if _, again := find[Offer](d.last); again {
 		t.Fatal("offered again at once")
 	}
-	d.now = d.now.Add(declinedFor)
+	d.now = d.now.Add(30*time.Second - time.Nanosecond)
+	d.do(Tick{})
+	if _, again := find[Offer](d.last); again {
+		t.Fatal("offered again within half a minute")
+	}
+	d.now = d.now.Add(time.Nanosecond)
 	d.do(Tick{})
 	d.offered()
+}
+
+func TestASkillMustBeAsGoodAsItIsWanted(t *testing.T) {
+	for level, rung := range map[int]bool{1: false, 2: true, 3: true} {
+		d := newDesk(t, 1)
+		d.do(SignIn{Agent: "agent0", Skills: []Skill{{Name: "french", Level: level}}})
+		d.do(Want{Agent: "agent0", Ready: true, By: ByAgent})
+		d.do(Enqueue{Contact: "c", Queue: "support", Since: d.now, Needs: []Need{{Skill: "french", Level: 2}}})
+		if _, got := find[Offer](d.last); got != rung {
+			t.Errorf("level %d where 2 is wanted: rung %v, want %v", level, got, rung)
+		}
+	}
 }
 
 func TestATransferToAnAgentRingsOnlyAReadyOne(t *testing.T) {

@@ -39,7 +39,7 @@ func TestWhatCannotBeTakenBack(t *testing.T) {
 		{"nothing", func(d *desk) {}, fact.Ready},
 		{"what was long ago", func(d *desk) {
 			d.do(Want{Agent: "agent0", Reason: "break", By: ByAgent})
-			d.now = d.now.Add(UndoFor + time.Millisecond)
+			d.now = d.now.Add(3*time.Second + time.Millisecond)
 		}, fact.NotReady},
 		{"ready, when a call rings already", func(d *desk) {
 			d.do(Want{Agent: "agent0", Reason: "break", By: ByAgent})
