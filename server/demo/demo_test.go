@@ -17,7 +17,7 @@ func TestTheScriptedShift(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"rings on the desk", "voice is in the agent's ear", "on hold the caller hears music", "declined (603)", "Megan Bowen answered", "transferred, abandoned, completed"} {
+	for _, want := range []string{"rings on the desk", "voice is in the agent's ear", "on hold the caller hears music", "declined (603)", "Megan Bowen answered", "her answer is on the agent's card", "the team rings", "was told \"Call completed elsewhere\"", "voicemail answered without a ring", "back with the agent: \"The voicemail of Raj Patel answered.\"", "a group call", "transferred, abandoned, transferred, completed"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the transcript does not say %q", want)
 		}

@@ -17,7 +17,7 @@ import (
 
 // play is the shift, step by step. The first error ends it.
 func (s *shift) play() error {
-	for _, step := range []func() error{s.signsIn, s.firstCaller, s.holds, s.presenceMoves, s.declined, s.handsOn, s.wrapsUp, s.secondCaller, s.missed} {
+	for _, step := range []func() error{s.signsIn, s.firstCaller, s.holds, s.presenceMoves, s.declined, s.asksInChat, s.handsOn, s.wrapsUp, s.secondCaller, s.teamRung, s.lastCaller, s.voicemail, s.groupCall, s.hangsUp} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -233,8 +233,7 @@ func (s *shift) declined() error {
 
 // handsOn hands the caller to an expert who answers.
 func (s *shift) handsOn() error {
-	phone := s.sbc.Phone(meganNumber, lab.PhoneBehaviour{Answer: true, RingFor: 2200 * time.Millisecond, Repeat: true,
-		Say: lab.SpeechOf(lab.SpeechChirp(expertChirp), lab.SpeechVoice("megan", "megan bowen speaking."))})
+	phone := s.sbc.Phone(meganNumber, meganAnswers(700*time.Millisecond))
 	at := time.Now()
 	if err := s.types("1"); err != nil {
 		return err
@@ -293,30 +292,35 @@ func (s *shift) secondCaller() error {
 	return nil
 }
 
-// missed hangs up from the agent's side at last.
-func (s *shift) missed() error {
+// lastCaller is answered.
+func (s *shift) lastCaller() error {
 	c, took, err := s.rings("+14255550142", "Lynne Robbins")
 	if err != nil {
 		return err
 	}
+	s.caller = c
 	s.did("Lynne Robbins rings %.1f ms after the INVITE", ms(took))
 	if err := s.types("answer"); err != nil {
 		return err
 	}
-	if err := s.state(wire.Talking, 3*time.Second); err != nil {
-		return err
+	return s.state(wire.Talking, 3*time.Second)
+}
+
+// hangsUp hangs up from the agent's side at last.
+func (s *shift) hangsUp() error {
+	for range 2 {
+		if err := s.types("hangup"); err != nil {
+			return err
+		}
 	}
-	if err := s.types("hangup"); err != nil {
-		return err
-	}
-	if err := s.types("hangup"); err != nil {
-		return err
-	}
-	end, err := c.WaitEnded(s.within(5 * time.Second))
+	end, err := s.caller.WaitEnded(s.within(5 * time.Second))
 	if err != nil {
 		return err
 	}
 	s.did("the agent hung up (said twice); the caller's leg ended by the %s", end.By)
+	if err := s.state(wire.Wrapup, 3*time.Second); err != nil {
+		return err
+	}
 	for _, line := range []string{"4", "done"} {
 		if err := s.types(line); err != nil {
 			return err
@@ -333,8 +337,8 @@ func (s *shift) report() error {
 		return err
 	}
 	defer r.Close()
-	want := []string{"transferred", "abandoned", "completed"}
-	err = s.until(5*time.Second, "the end of three contacts in the ledger", func() bool {
+	want := []string{"transferred", "abandoned", "transferred", "completed"}
+	err = s.until(5*time.Second, "the end of four contacts in the ledger", func() bool {
 		var ends []string
 		err := r.Contacts(s.ctx, ledger.Filter{Tenant: "contoso"}, func(c *ledger.Contact) error { ends = append(ends, c.End); return nil })
 		return err == nil && slices.Equal(ends, want)
@@ -342,6 +346,6 @@ func (s *shift) report() error {
 	if err != nil {
 		return err
 	}
-	s.did("the ledger has three contacts: %s", strings.Join(want, ", "))
+	s.did("the ledger has four contacts: %s", strings.Join(want, ", "))
 	return ledger.ContactsReport(s.ctx, s.out, ledger.ReportOptions{Dir: dir}, ledger.Filter{})
 }

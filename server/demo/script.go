@@ -47,6 +47,7 @@ func script(ctx context.Context, o Options) error {
 	}
 	defer s.world.close()
 	s.audio = s.dir
+	go s.answersChats(ctx)
 	ended, err := s.console(ctx, o)
 	if err != nil {
 		return err
@@ -104,7 +105,7 @@ func (s *shift) earFile() string { return filepath.Join(s.audio, "ear.wav") }
 
 // writeSpeech makes what the agent's microphone hears: chirp 1 and a sentence, over and over.
 func writeSpeech(path string) error {
-	say := lab.SpeechOf(lab.SpeechChirp(agentChirp), lab.SpeechVoice("adele", "hello, support, this is adele. how can i help?"), lab.SpeechQuiet(300*time.Millisecond))
+	say := lab.SpeechOf(lab.SpeechChirp(agentChirp), lab.SpeechVoice("adele", "support, this is adele."), lab.SpeechQuiet(300*time.Millisecond))
 	f, err := os.Create(path)
 	if err != nil {
 		return err

@@ -97,7 +97,7 @@ func (w *world) phones() {
 	w.sbc.Phone(meganNumber, lab.PhoneBehaviour{Answer: true, RingFor: 3 * time.Second, Say: lab.SpeechVoice("megan", "hello, megan bowen speaking."), Repeat: true})
 	w.sbc.Phone(leeNumber, lab.PhoneDeclines(2*time.Second))
 	w.sbc.Phone(anaNumber, lab.PhoneBusy())
-	w.sbc.Phone(rajNumber, lab.PhoneNoAnswer())
+	w.sbc.Phone(rajNumber, rajsVoicemail())
 }
 
 // freeOr gives the address when nobody listens there, else a free port of the same host.
@@ -145,10 +145,12 @@ tenants:
       agents:
         - {user: %[12]s, name: Adele Vance, skills: {vpn: 3}}
       experts:
-        - {user: %[13]s, name: Megan Bowen, number: "%[17]s", job: Network, skills: {vpn: 3}}
+        - {user: %[13]s, name: Megan Bowen, number: "%[17]s", job: Network, skills: {vpn: 3}, confirm: never}
         - {user: %[14]s, name: Lee Gu, number: "%[18]s", job: Billing}
         - {user: %[15]s, name: Ana Diaz, number: "%[19]s", job: VPN, skills: {vpn: 2}}
         - {user: %[16]s, name: Raj Patel, number: "%[20]s", job: VPN, skills: {vpn: 1}}
+      teams:
+        - {id: network, name: Network team, experts: [%[13]s, %[14]s, %[15]s], at_once: 2}
     outbound: {caller_ids: [{number: "%[11]s", name: Support}], country: "+44"}
     presence: {on_screen: 2 s, others: 5 s, stale: 60 s}
 `,
