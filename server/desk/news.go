@@ -335,7 +335,7 @@ func (e inLine) apply(s *seat) {
 // The day's figures are read a little after a call, when its facts are in the ledger, and seldom.
 const (
 	settle  = 300 * time.Millisecond
-	figures = 2 * time.Second // at least between two readings of one desk
+	figures = 4 * time.Second // at least between two readings of one desk
 )
 
 // freshen reads the day's figures and last calls again, beside the loop.

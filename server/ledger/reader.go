@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"sync"
 	"time"
@@ -147,12 +148,33 @@ func (r *Reader) Last(ctx context.Context, tenant fact.TenantID, agent fact.Agen
 	if err != nil {
 		return nil, err
 	}
+	contacts, err := r.byID(ctx, tenant, ids)
+	if err != nil {
+		return nil, err
+	}
 	for i, id := range ids {
-		if out[i].Contact, err = r.contact(ctx, tenant, id); err != nil {
-			return nil, err
+		if out[i].Contact = contacts[id]; out[i].Contact == nil {
+			return nil, fmt.Errorf("contact %s: %w", id, ErrNoContact)
 		}
 	}
 	return out, nil
+}
+
+// byID gives several contacts in one question.
+func (r *Reader) byID(ctx context.Context, tenant fact.TenantID, ids []string) (map[string]*Contact, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	found, err := scan[Contact](r.query(ctx, contactTable.of("WHERE tenant = ? AND id IN (SELECT value FROM json_each(?))"), string(tenant), string(list)))
+	out := map[string]*Contact{}
+	for _, c := range found {
+		out[c.ID] = c
+	}
+	return out, err
 }
 
 func each(rs *sql.Rows, f func() error) error {
