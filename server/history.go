@@ -95,35 +95,37 @@ func endWords(k *ledger.Contact) string {
 	return strings.ReplaceAll(k.End, "_", " ")
 }
 
-// CallerToday counts today's contacts of a number.
-func (h history) CallerToday(t fact.TenantID, n fact.Number) (out int) {
-	h.ask("caller today", func(ctx context.Context) (err error) {
-		out, err = h.s.ledger.CallerToday(ctx, t, n, h.today())
-		return err
-	})
-	return out
-}
-
-// Known says what the ledger knows of a caller: the last contacts before this one.
-func (h history) Known(t fact.TenantID, n fact.Number) (out []wire.Fact) {
-	h.ask("known", func(ctx context.Context) error {
-		last, err := h.s.ledger.CallerLast(ctx, t, n, 4)
+// Caller says what the ledger knows of a caller: the last contacts before this one, and how many came today.
+func (h history) Caller(t fact.TenantID, n fact.Number) (known []wire.Fact, today int) {
+	const most = 4
+	h.ask("caller", func(ctx context.Context) error {
+		last, err := h.s.ledger.CallerLast(ctx, t, n, most)
+		if err != nil {
+			return err
+		}
+		since := h.today()
 		for _, k := range last {
-			if k.Ended == 0 || len(out) == 3 {
-				continue
+			if !ledger.When(k.Arrived).Before(since) {
+				today++
 			}
-			at := ledger.When(k.Arrived).In(h.t.Zone())
-			words := at.Format("Mon 2 Jan 15:04")
-			if k.With != "" {
-				words += "  " + k.With + "  " + fmt.Sprintf("%d:%02d", k.TalkMS/60000, k.TalkMS/1000%60)
-			} else {
-				words += "  " + endWords(k)
+			if k.Ended != 0 && len(known) < 3 {
+				known = append(known, wire.Fact{Label: "Last", Text: h.lastTime(k)})
 			}
-			out = append(out, wire.Fact{Label: "Last", Text: words})
+		}
+		if today == most { // there may be more
+			today, err = h.s.ledger.CallerToday(ctx, t, n, since)
 		}
 		return err
 	})
-	return out
+	return known, today
+}
+
+func (h history) lastTime(k *ledger.Contact) string {
+	words := ledger.When(k.Arrived).In(h.t.Zone()).Format("Mon 2 Jan 15:04")
+	if k.With != "" {
+		return words + "  " + k.With + "  " + fmt.Sprintf("%d:%02d", k.TalkMS/60000, k.TalkMS/1000%60)
+	}
+	return words + "  " + endWords(k)
 }
 
 // Why tells the story of a contact, a step a fact, and its sum.

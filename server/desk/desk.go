@@ -89,8 +89,8 @@ type QueueRule struct {
 type History interface {
 	Last(t fact.TenantID, a fact.AgentID, n int) []wire.Row
 	Today(t fact.TenantID, a fact.AgentID) wire.Today
-	CallerToday(t fact.TenantID, n fact.Number) int
-	Known(t fact.TenantID, n fact.Number) []wire.Fact
+	// Caller gives what is known of a number, and how many of today's contacts came from it.
+	Caller(t fact.TenantID, n fact.Number) (known []wire.Fact, today int)
 	Why(t fact.TenantID, c fact.ContactID) (steps []wire.Step, sum string)
 }
 

@@ -54,7 +54,8 @@ func (s *seat) lookUp(o call.Offer) {
 		return
 	}
 	s.beside(func() event {
-		return known{o.Contact, t.History.Known(t.ID, o.Caller.Number), t.History.CallerToday(t.ID, o.Caller.Number)}
+		facts, today := t.History.Caller(t.ID, o.Caller.Number)
+		return known{o.Contact, facts, today}
 	})
 }
 
