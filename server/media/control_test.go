@@ -106,3 +106,33 @@ func TestReportsGoOnWhileHeldAndAreNotSentTooOften(t *testing.T) {
 		t.Error("no report after 5 s without any packet")
 	}
 }
+
+// TestTheRoundTripIsWithoutTheTimeThatThePeerTook (RFC 3550 §6.4.1): 300 ms passed since our report, for 200 of which the peer kept it.
+func TestTheRoundTripIsWithoutTheTimeThatThePeerTook(t *testing.T) {
+	c := control{ssrc: 7}
+	now := refTime
+	c.about([]rtcp.ReceptionReport{{SSRC: 7, LastSenderReport: uint32(ntp(now.Add(-300*time.Millisecond)) >> 16), Delay: 65536 / 5}}, now)
+	if off := c.rtt - 100*time.Millisecond; off.Abs() > time.Millisecond {
+		t.Errorf("round trip %v, want 100ms", c.rtt)
+	}
+	c.about([]rtcp.ReceptionReport{{SSRC: 8, LastSenderReport: uint32(ntp(now.Add(-time.Second)) >> 16)}}, now)
+	if off := c.rtt - 100*time.Millisecond; off.Abs() > time.Millisecond {
+		t.Errorf("round trip %v by a report about another stream", c.rtt)
+	}
+}
+
+// TestOurReportSaysHowLongWeKeptTheirs in units of 1/65536 s.
+func TestOurReportSaysHowLongWeKeptTheirs(t *testing.T) {
+	c := core{plane: &Plane{cname: "x"}}
+	now := refTime
+	c.in.rx.arrived(header{ssrc: 9, seq: 1}, 160, now, false)
+	sr, err := (&rtcp.SenderReport{SSRC: 9, NTPTime: ntp(now)}).Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.control.received(sr, now)
+	b := c.blocks(now.Add(1500 * time.Millisecond))
+	if len(b) != 1 || b[0].Delay != 65536*3/2 || b[0].LastSenderReport != uint32(ntp(now)>>16) {
+		t.Errorf("%+v, want a delay of %d", b, 65536*3/2)
+	}
+}

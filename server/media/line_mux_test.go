@@ -1,6 +1,8 @@
 package media
 
 import (
+	"errors"
+	"net"
 	"net/netip"
 	"slices"
 	"testing"
@@ -60,4 +62,40 @@ func TestAConsoleConnectsToAMachinesOwnAddress(t *testing.T) {
 	}
 	defer pl.Close()
 	newConsole(t, false).dial(pl.NewLineLeg("line", nil), "one")
+}
+
+// failingListener gives errors before connections.
+type failingListener struct {
+	net.Listener
+	times int
+}
+
+func (f *failingListener) Accept() (net.Conn, error) {
+	if f.times--; f.times >= 0 {
+		return nil, errors.New("too many open files")
+	}
+	return f.Listener.Accept()
+}
+
+func TestAnAcceptThatFailsDoesNotEndTheLinesTCP(t *testing.T) {
+	inner, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &muxListener{Listener: &failingListener{inner, 3}}
+	c, err := net.Dial("tcp", inner.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if got, err := l.Accept(); err != nil || got.RemoteAddr().String() != c.LocalAddr().String() {
+		t.Fatalf("%v, %v", got, err)
+	}
+	l.Close()
+	if _, err := l.Accept(); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("accepted after the end: %v", err)
+	}
+	if _, err := c.Read(make([]byte, 1)); err == nil {
+		t.Error("the connection outlives its listener")
+	}
 }

@@ -134,6 +134,22 @@ func TestReceptionIsCountedAsRFC3550Says(t *testing.T) {
 	}
 }
 
+// TestOnePacketThatIsLateMovesTheJitterByASixteenth (RFC 3550 A.8).
+func TestOnePacketThatIsLateMovesTheJitterByASixteenth(t *testing.T) {
+	var r reception
+	now := refTime
+	for seq := range uint16(20) {
+		late := time.Duration(0)
+		if seq == 19 {
+			late = 32 * time.Millisecond
+		}
+		r.arrived(header{ssrc: 7, seq: seq, ts: uint32(seq) * 160}, 160, now.Add(time.Duration(seq)*frameTime+late), false)
+	}
+	if j := r.jitterTime(); j != 2*time.Millisecond {
+		t.Errorf("jitter %v, want 2ms", j)
+	}
+}
+
 func TestJitterConverges(t *testing.T) {
 	var r reception
 	now := refTime

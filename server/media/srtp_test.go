@@ -3,8 +3,10 @@ package media
 import (
 	"bytes"
 	"crypto/aes"
+	"encoding/base64"
 	"encoding/hex"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/pion/rtp"
@@ -201,5 +203,37 @@ func BenchmarkSRTP(b *testing.B) {
 		if _, ok := opens.open(seals.seal(wire[:172], 12)); !ok {
 			b.Fatal("refused")
 		}
+	}
+}
+
+// TestAnAnswerHasTheTagOfTheKeyThatItTakes (RFC 4568 §5.1.2), and keeps our key for as long as the peer keeps its own.
+func TestAnAnswerHasTheTagOfTheKeyThatItTakes(t *testing.T) {
+	pl := newTestPlane(t)
+	l, err := pl.NewRTPLeg(RTPOptions{ID: "a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(l.Close)
+	a := newPhone(t)
+	ours := map[string]bool{}
+	for i, c := range []struct {
+		tag string
+		key byte
+		new bool
+	}{{"5", 'a', true}, {"2", 'a', false}, {"0", 'b', true}, {"2147483647", 'b', false}} {
+		key := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{c.key}, 30))
+		answer, err := l.Answer(a.offer("RTP/SAVP", "0", "crypto:"+c.tag+" AES_CM_128_HMAC_SHA1_80 inline:"+key))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, rest, ok := strings.Cut(string(answer), "a=crypto:"+c.tag+" AES_CM_128_HMAC_SHA1_80 inline:")
+		if !ok {
+			t.Fatalf("offer %d with tag %s:\n%s", i, c.tag, answer)
+		}
+		mine, _, _ := strings.Cut(rest, "\r\n")
+		if mine == key || ours[mine] == c.new {
+			t.Errorf("offer %d: our key %q is new: %v, want %v", i, mine, !ours[mine], c.new)
+		}
+		ours[mine] = true
 	}
 }

@@ -68,6 +68,31 @@ func TestAPeerThatIsDownIsTriedLast(t *testing.T) {
 	})
 }
 
+// TestAPeerThatCouldNotBeReachedIsTriedLastForHalfAMinute, when no OPTIONS ask for it.
+func TestAPeerThatCouldNotBeReachedIsTriedLastForHalfAMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, nil, pair("sbc"))
+		first, second := h.sbc(theirs), h.sbc("192.0.2.3:5060")
+		call := func(to string, after time.Duration, firstToo bool) {
+			t.Helper()
+			h.edge.Dial(Outgoing{Trunk: "london", To: to, SDP: []byte("v=0")}, func(Event) {})
+			p := second.expect("INVITE sip:" + to)
+			second.send(second.answer(p, "486 Busy Here", "x", "", ""))
+			if _, came := first.next(time.Millisecond); came != firstToo {
+				t.Errorf("after %v: the first was tried %v, want %v", after, came, firstToo)
+			}
+			for came := true; came; { // it says nothing, however often it is asked
+				_, came = first.next(time.Millisecond)
+			}
+		}
+		call("+331", 0, true)
+		time.Sleep(25 * time.Second)
+		call("+332", 25*time.Second, false)
+		time.Sleep(15 * time.Second)
+		call("+333", 40*time.Second, true)
+	})
+}
+
 func TestACallThatRingsForeverIsTakenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, nil)
