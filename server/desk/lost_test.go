@@ -6,6 +6,7 @@ import (
 
 	"cordboard/server/fact"
 	"cordboard/server/routing"
+	"cordboard/session/wire"
 )
 
 func TestAConsoleThatIsLostIsNotGoneWhileItsVoiceGoesOn(t *testing.T) {
@@ -62,5 +63,38 @@ func TestAConsoleMayBeFiveMinutesLateWithAFreshToken(t *testing.T) {
 	s.check(now)
 	if s.conn != nil {
 		t.Error("it stays without a token")
+	}
+}
+
+// TestNewsAreKeptForAsLongAsAConsoleMayHaveMissedThem: a console notices within half a minute that its connection is dead, and what came before that
+// it has. While there is no connection all is kept.
+func TestNewsAreKeptForAsLongAsAConsoleMayHaveMissedThem(t *testing.T) {
+	s := newOffice(t).still()
+	s.conn, s.welcomed, s.expires = stillConn(t, "console-1"), true, time.Now().Add(time.Hour)
+	for range 50 {
+		s.publish(wire.News{Said: &wire.Said{}})
+	}
+	seen, now := s.seq, time.Now()
+	s.conn.last.Store(now.Add(30 * time.Second).UnixNano())
+	s.check(now.Add(30 * time.Second))
+	if missed, whole := s.missedSince(seen - 3); !whole || len(missed) != 3 {
+		t.Errorf("after half a minute %d of 3 news are there: %v", len(missed), whole)
+	}
+	s.conn.last.Store(now.Add(36 * time.Second).UnixNano())
+	s.check(now.Add(36 * time.Second))
+	if len(s.news) > 0 {
+		t.Errorf("%d news are kept for nobody", len(s.news))
+	}
+	if missed, whole := s.missedSince(seen); !whole || len(missed) > 0 {
+		t.Errorf("who has seen all is sent %d news: %v", len(missed), whole)
+	}
+	if _, whole := s.missedSince(seen - 1); whole {
+		t.Error("who lacks one that is gone must get the whole desk")
+	}
+	s.publish(wire.News{Said: &wire.Said{}})
+	s.conn, s.lostAt = nil, time.Now()
+	s.check(time.Now().Add(110 * time.Second))
+	if missed, whole := s.missedSince(seen); !whole || len(missed) != 1 {
+		t.Errorf("a lost console that comes back within two minutes gets %d of 1 news: %v", len(missed), whole)
 	}
 }

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"crypto/rand"
+	"slices"
 	"time"
 
 	"cordboard/server/call"
@@ -20,6 +21,7 @@ const (
 	lineSilent   = 2 * time.Second  // a line without a packet for this long counts as silent
 	checkEvery   = 250 * time.Millisecond
 	keepNews     = 400
+	newsKept     = 35 * time.Second // news that a console may not have had: it gives a dead connection up within 30 s
 	keepReplies  = 256
 	tokenEarly   = 5 * time.Minute // a fresh token is wanted this long before the old one ends
 	tokenLate    = 5 * time.Minute // and the connection is dropped this long after
@@ -149,6 +151,7 @@ func (s *seat) check(now time.Time) {
 	if s.undo != nil && now.After(s.undo.until) {
 		s.nothingToUndo()
 	}
+	s.forgetNews(now)
 	s.checkLooks(now)
 	s.checkChats(now)
 	s.releaseCalm(now)
@@ -227,11 +230,24 @@ func (s *seat) publish(n wire.News) {
 	}
 	s.news = append(s.news, n)
 	if len(s.news) > keepNews {
-		s.news = append(s.news[:0], s.news[len(s.news)-keepNews/2:]...)
+		s.news = slices.Delete(s.news, 0, len(s.news)-keepNews/2)
 	}
 	if s.conn != nil && s.welcomed && !s.conn.send(wire.FromServer{News: &n}) {
 		s.drop("too slow")
 	}
+}
+
+// forgetNews lets go of what a console that is there must have had.
+func (s *seat) forgetNews(now time.Time) {
+	if s.conn == nil || len(s.news) == 0 || now.Sub(s.news[0].At) <= newsKept {
+		return
+	}
+	old := slices.IndexFunc(s.news, func(n wire.News) bool { return now.Sub(n.At) <= newsKept })
+	if old < 0 {
+		s.news = nil
+		return
+	}
+	s.news = slices.Delete(s.news, 0, old)
 }
 
 // missedSince gives the news after seq, and whether none of them is lost.
