@@ -12,11 +12,16 @@ import (
 	"strings"
 	"testing"
 
+	"cordboard/server/fact"
+	"cordboard/server/flow"
 	"cordboard/ui"
 )
 
 // speakers make a sentence for an agent: their strings are a code, the key, the English words, and what fills them.
 var speakers = map[string]bool{"no": true, "Because": true, "turnedAway": true}
+
+// tellers make a line of a contact's story: the key, the English words, and what fills them.
+var tellers = map[string]bool{"tellStory": true, "says": true, "phrase": true}
 
 var holes = regexp.MustCompile(`\{[a-z]+\}`)
 
@@ -38,7 +43,7 @@ func TestEveryReplyHasItsWordsInEveryLanguage(t *testing.T) {
 			t.Errorf("%s: %q has other names to fill in in Chinese", where, key)
 		}
 	}
-	for _, room := range []string{"desk", "call", "acd"} {
+	for _, room := range []string{"desk", "call", "acd", "ledger"} {
 		files, err := filepath.Glob(filepath.Join("..", "server", room, "*.go"))
 		if err != nil || len(files) == 0 {
 			t.Fatal("no files of ", room, err)
@@ -92,6 +97,10 @@ func readCall(t *testing.T, set *token.FileSet, n *ast.CallExpr, said func(token
 	case *ast.Ident:
 		name = f.Name
 	}
+	if tellers[name] {
+		readStory(t, set, n, said)
+		return
+	}
 	if !speakers[name] {
 		return
 	}
@@ -110,6 +119,34 @@ func readCall(t *testing.T, set *token.FileSet, n *ast.CallExpr, said func(token
 		said(set.Position(n.Pos()), words[1], words[2])
 	} else if len(words) == 2 {
 		t.Errorf("%s: a reply without a key", set.Position(n.Pos()))
+	}
+}
+
+// readStory reads tellStory("key", "words", …), and the same of says and phrase.
+func readStory(t *testing.T, set *token.FileSet, n *ast.CallExpr, said func(token.Position, string, string)) {
+	key, keyed := text(n.Args[0])
+	words, worded := text(n.Args[1])
+	if !keyed && !worded { // handed on
+		return
+	}
+	if !keyed || !worded {
+		t.Errorf("%s: a line of a story is a key and words, both written out", set.Position(n.Pos()))
+		return
+	}
+	said(set.Position(n.Pos()), key, words)
+}
+
+// TestEveryCodeInAStoryHasItsWords: what a line names by a code is said in Chinese too.
+func TestEveryCodeInAStoryHasItsWords(t *testing.T) {
+	words := ui.Sentences("zh")
+	codes := []string{flow.Closed, flow.Holiday, flow.Nobody, flow.LongestWait, "busy", "declined", "no_answer", "no_number", "unreachable", "voicemail", "left", "nobody", "elsewhere"}
+	for _, o := range []fact.Outcome{fact.Missed, fact.Declined, fact.CallerOff, fact.LineDown, fact.Withdrawn} {
+		codes = append(codes, string(o))
+	}
+	for _, c := range codes {
+		if words["why:"+c] == "" {
+			t.Errorf("%q has no Chinese words (ui/said_story.go)", c)
+		}
 	}
 }
 

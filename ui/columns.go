@@ -137,7 +137,7 @@ func (m *Model) storyColumn(w, h int) []string {
 	}
 	why := ""
 	if o := m.board.Offer; o != nil {
-		why = o.Why
+		why = m.v.because(o)
 	}
 	storyH := h
 	if why != "" {

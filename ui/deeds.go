@@ -165,7 +165,7 @@ func (m *Model) story() []string {
 	}
 	out := make([]string, 0, len(lines))
 	for _, l := range lines {
-		out = append(out, clock(l.At.In(m.now.Location()), true)+"  "+l.Words)
+		out = append(out, clock(l.At.In(m.now.Location()), true)+"  "+m.v.told(l))
 	}
 	return out
 }

@@ -246,7 +246,7 @@ func (m *Model) drawStory(w, h int) []string {
 	rows := m.storyLines()
 	rows = rows[max(0, len(rows)-(h-2)):]
 	for _, s := range rows {
-		p.add(p.line().put(dim, clock(m.local(s.At), true)+" ").put(text, s.Words))
+		p.add(p.line().put(dim, clock(m.local(s.At), true)+" ").put(text, m.v.told(s)))
 	}
 	return p.close(h)
 }

@@ -72,7 +72,7 @@ func (m *Model) answerBar(p *pane, o *wire.Offer) *line {
 
 func (m *Model) whyYou(p *pane, o *wire.Offer) *line {
 	l := p.line().put(dim, m.v[wWhyYou]).sp(2)
-	why := o.Why
+	why := m.v.because(o)
 	if why == "" {
 		why = m.v[wIdleLongest]
 	}

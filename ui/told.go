@@ -271,6 +271,9 @@ func (v words) backWords(b *wire.Back) string {
 func (v words) sentence(s wire.Said) string {
 	form, ok := said[v[wLanguage]][s.Key]
 	if !ok {
+		form, ok = stories[v[wLanguage]][s.Key]
+	}
+	if !ok {
 		form, ok = replies[v[wLanguage]][s.Key]
 	}
 	if !ok {

@@ -75,3 +75,29 @@ func TestTheReasonsOfRulesAreTranslated(t *testing.T) {
 		t.Errorf("a name of the configuration became %q", w)
 	}
 }
+
+func TestTheStoryOfACallIsToldInThePersonsLanguage(t *testing.T) {
+	l := wire.Line{Key: "story_outcome", Args: map[string]string{"who": "Megan", "why": "no_answer"}, Words: "Megan: no answer"}
+	o := &wire.Offer{Why: "vpn 2 wanted, the only one free, idle 0:41", Because: []wire.Line{
+		{Key: "why_skill", Args: map[string]string{"skill": "vpn", "level": "2"}, Words: "vpn 2 wanted"},
+		{Key: "why_only", Args: map[string]string{"time": "0:41"}, Words: "the only one free, idle 0:41"},
+	}}
+	for language, want := range map[string][2]string{
+		"en": {"Megan: no answer", "vpn 2 wanted, the only one free, idle 0:41"},
+		"zh": {"Megan：无人接听", "需要 vpn 2 级，唯一空闲，已空闲 0:41"},
+	} {
+		v := catalogue(language)
+		if got := v.told(l); got != want[0] {
+			t.Errorf("%s: %q", language, got)
+		}
+		if got := v.because(o); got != want[1] {
+			t.Errorf("%s: %q", language, got)
+		}
+		if l.Args["why"] != "no_answer" {
+			t.Error("the line itself was changed")
+		}
+	}
+	if got := catalogue("zh").told(wire.Line{Key: "of_a_newer_server", Words: "something new"}); got != "something new" {
+		t.Errorf("a line of a newer server is %q", got)
+	}
+}

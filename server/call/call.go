@@ -248,9 +248,9 @@ func (c *Call) recordArrival(info trunk.Info) {
 	c.recordOf("", fact.Arrived{
 		Direction: c.direction, Trunk: info.Trunk, Peer: info.Peer, To: c.called, SIPCallID: info.CallID, Withheld: info.Withheld, Internal: c.caller.Internal,
 	}, &fact.Personal{Number: c.caller.Number, Name: c.caller.Name, Diverted: divertedFrom(info.Diverted)})
-	c.tellStory("came in by trunk " + info.Trunk)
+	c.tellStory("story_came", "came in by trunk {trunk}", "trunk", info.Trunk)
 	for _, d := range info.Diverted {
-		c.tellStory(divertedWords(d))
+		c.tellDiverted(d)
 	}
 	c.log.Info("call arrived", "from", c.caller.Number, "to", c.called)
 }

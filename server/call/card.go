@@ -38,6 +38,7 @@ type Offer struct {
 	Offered     time.Time
 	Deadline    time.Time
 	Why         string
+	Because     []Line // Why, one by one; without a time
 	Story       []Line
 	Head        bool
 	Called      fact.Number
@@ -61,7 +62,9 @@ type OfferGone struct {
 // Line is one line of a contact's story.
 type Line struct {
 	At    time.Time
-	Words string
+	Key   string // of the sentence in the consoles' catalogue
+	Args  map[string]string
+	Words string // in English
 }
 
 // Party is somebody in the call.
@@ -162,13 +165,6 @@ type Said struct {
 	Bad   bool
 }
 
-func (c *Call) tellStory(words string) {
-	c.story = append(c.story, Line{time.Now(), words})
-	if n := len(c.story); n > maxStory { // a caller who is held and taken back all day; the ledger has all of it
-		c.story = append(c.story[:storyStart:storyStart], c.story[n-maxStory/2:]...)
-	}
-}
-
 // The card's story keeps how it began and what was last.
 const (
 	maxStory   = 200
@@ -221,14 +217,4 @@ func divertedFrom(all []trunk.Diverted) (out []fact.Diverted) {
 		out = append(out, fact.Diverted{Number: fact.Number(d.User), Why: d.Reason})
 	}
 	return out
-}
-
-// divertedWords say where a call was before it came to us.
-func divertedWords(d trunk.Diverted) string {
-	from := d.User
-	if from == "" {
-		from = "a withheld number"
-	}
-	why := map[string]string{"busy": ", which was busy", "no_answer": ", where nobody answered", "declined": ", where it was declined", "unavailable": ", which could not be reached"}
-	return "sent on from " + from + why[d.Reason]
 }

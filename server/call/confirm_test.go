@@ -199,7 +199,7 @@ func TestAVoicemailWithoutTheAgentBringsTheCallerToTheHead(t *testing.T) {
 		}
 		told := false
 		for _, l := range h.cardOf("alex").Story {
-			told = told || l.Words == "first in line in SUPPORT: transfer to Megan Bowen failed: voicemail"
+			told = told || l.Words == "transfer to Megan Bowen failed: voicemail"
 		}
 		if !told {
 			t.Fatalf("the story: %+v", h.cardOf("alex").Story)

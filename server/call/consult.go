@@ -40,7 +40,7 @@ func (e Ask) apply(c *Call) {
 	c.pause(a)
 	a.line.Hear(c.deps.Media.Ringback())
 	c.recordMove(t, fact.Started, "", 0, "")
-	c.tellStory("asking " + e.To.Name)
+	c.tellStory("story_asking", "asking {who}", "who", e.To.Name)
 	c.deps.ACD.Tell(routing.InCall{Agent: a.id, Contact: c.id, Cause: routing.Consults, By: routing.ByAgent})
 	if e.To.Kind == "agent" {
 		c.reserve(t)
@@ -52,7 +52,7 @@ func (e Ask) apply(c *Call) {
 // consulted: who is asked has answered; agent and expert hear each other.
 func (c *Call) consulted(t *transfer) {
 	t.state, t.since, t.until = "answered", time.Now(), time.Time{}
-	c.tellStory(t.who.Name + " answers; the caller hears music")
+	c.tellStory("story_asked_answers", "{who} answers; the caller hears music", "who", t.who.Name)
 	if t.by != nil && !t.by.lost {
 		t.by.with(t.leg.voice)
 	} else {

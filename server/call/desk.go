@@ -2,7 +2,6 @@ package call
 
 import (
 	"net/netip"
-	"strings"
 	"time"
 
 	"cordboard/server/fact"
@@ -117,7 +116,7 @@ func (c *Call) fromDesk(l *sipLeg, e trunk.Event) bool {
 func (c *Call) deskOut(d *deskRing, why string, bye trunk.Reason) {
 	c.desk = nil
 	c.hangup(d.leg, bye)
-	c.tellStory(c.deps.Rules.AgentName(d.agent) + "'s telephone: " + strings.ReplaceAll(why, "_", " "))
+	c.tellStory("story_telephone", "{who}'s telephone: {why}", "who", c.deps.Rules.AgentName(d.agent), "why", why)
 	c.deps.ACD.Tell(routing.Unanswered{Reservation: d.reservation, Agent: d.agent, Why: why})
 }
 
@@ -132,7 +131,7 @@ func (c *Call) deskAnswered(d *deskRing, sdp []byte) {
 		c.deskTakes(d)
 		return
 	}
-	c.tellStory(c.deps.Rules.AgentName(d.agent) + "'s Teams answered; a key is asked for")
+	c.tellStory("story_teams_key", "{who}'s Teams answered; a key is asked for", "who", c.deps.Rules.AgentName(d.agent))
 	c.confirm(d.leg, func() { c.deskTakes(d) }, func() { c.deskOut(d, "voicemail", voicemailReason) })
 }
 
@@ -222,7 +221,7 @@ func (c *Call) phoneLeg() *sipLeg {
 // phoneEnded: the agent's own telephone is out of the call. A BYE is the agent's wish; anything else must not cost the caller.
 func (c *Call) phoneEnded(a *agentLeg, v trunk.Ended) {
 	if v.By != "peer" {
-		words := c.deps.Rules.AgentName(a.id) + "'s telephone was lost"
+		words := says("story_telephone_lost", "{who}'s telephone was lost", "who", c.deps.Rules.AgentName(a.id))
 		c.hangPhone(a)
 		c.deps.ACD.Tell(routing.CallOver{Agent: a.id, Contact: c.id, By: routing.ByServer})
 		c.lostAgent(a, words)

@@ -55,7 +55,7 @@ func (e Join) apply(c *Call) {
 	}
 	c.transfer = nil
 	c.recordMove(t, fact.Answered, "joined", 0, "")
-	c.tellStory("group call with " + t.who.Name)
+	c.tellStory("story_group", "group call with {who}", "who", t.who.Name)
 	c.seat(&guest{id: partyID(t.who), to: t.who, leg: t.leg, move: t.id})
 	yes(e.Reply)
 	c.show()
@@ -161,7 +161,7 @@ func (e Leave) apply(c *Call) {
 
 // leaves lets the agent go out of the room.
 func (c *Call) leaves(a *agentLeg) {
-	c.tellStory(c.deps.Rules.AgentName(a.id) + " left; the others go on")
+	c.tellStory("story_agent_left", "{who} left; the others go on", "who", c.deps.Rules.AgentName(a.id))
 	to := c.group.names()
 	c.withoutAgent(a)
 	c.handOver(a, to)
@@ -232,8 +232,11 @@ func (c *Call) guestGone(g *guest, stage fact.PartyStage) {
 	c.measure("expert", g.leg.voice)
 	c.hangup(g.leg, trunkOver)
 	c.recordParty(g, stage, "", 0)
-	words := map[fact.PartyStage]string{fact.PartyLeft: " left", fact.PartyRemoved: " was let go"}[stage]
-	c.tellStory(g.to.Name + words)
+	if stage == fact.PartyRemoved {
+		c.tellStory("story_guest_removed", "{who} was let go", "who", g.to.Name)
+	} else {
+		c.tellStory("story_guest_left", "{who} left", "who", g.to.Name)
+	}
 	a := c.agent
 	switch {
 	case len(r.guests) == 0 && a != nil:

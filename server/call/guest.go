@@ -50,7 +50,7 @@ func (e Add) apply(c *Call) {
 	g.timer = c.after(c.ringsFor(e.To), guestRangOut{g})
 	c.adding = append(c.adding, g)
 	c.recordParty(g, fact.PartyRinging, "", 0)
-	c.tellStory("ringing " + g.to.Name + " for the group call")
+	c.tellStory("story_adding", "ringing {who} for the group call", "who", g.to.Name)
 	yes(e.Reply)
 	c.show()
 }
@@ -102,7 +102,7 @@ func (c *Call) joins(g *guest) {
 	c.adding = slices.DeleteFunc(c.adding, func(x *guest) bool { return x == g })
 	c.seat(g)
 	c.recordParty(g, fact.PartyJoined, "", 0)
-	c.tellStory(g.to.Name + " is in the group call")
+	c.tellStory("story_joined", "{who} is in the group call", "who", g.to.Name)
 	if a := c.agent; a != nil {
 		c.deps.Consoles.Say(a.id, Said{Kind: "hears", Key: "guest_joined", Args: map[string]string{"who": g.to.Name}, Words: g.to.Name + " is in the group call."})
 	}
@@ -113,7 +113,7 @@ func (c *Call) joins(g *guest) {
 func (c *Call) notAdded(g *guest, why string, code int) {
 	c.drop(g, trunk.Reason{Text: "not needed any more"})
 	c.recordParty(g, fact.PartyFailed, why, code)
-	c.tellStory(backWords(g.to.Name, why))
+	c.tellBack(g.to.Name, why)
 	if a := c.agent; a != nil && why != "taken_back" {
 		c.deps.Consoles.Say(a.id, Said{Kind: "state", Key: "add_" + why, Args: map[string]string{"who": g.to.Name}, Words: backWords(g.to.Name, why), Bad: true})
 	}
@@ -195,11 +195,11 @@ func (e MuteParty) apply(c *Call) {
 	}
 	c.group.muted[l] = e.On
 	c.quiet(l)
-	words := " can be heard again"
 	if e.On {
-		words = " is muted for the others"
+		c.tellStory("story_muted", "{who} is muted for the others", "who", name)
+	} else {
+		c.tellStory("story_heard", "{who} can be heard again", "who", name)
 	}
-	c.tellStory(name + words)
 	if g := c.party(e.Party); g != nil {
 		stage := fact.PartyHeard
 		if e.On {

@@ -66,7 +66,7 @@ func (c *Call) park(a *agentLeg) {
 		c.recordOf(a.id, fact.Held{By: "agent"}, nil)
 	}
 	c.leg.voice.Hear(c.deps.Media.Music(c.queue))
-	c.tellStory(c.deps.Rules.AgentName(a.id) + " places an emergency call; on hold")
+	c.tellStory("story_help", "{who} places an emergency call; on hold", "who", c.deps.Rules.AgentName(a.id))
 }
 
 // Unparked: the call for help is over, and who waited on hold is the agent's again.
@@ -84,7 +84,7 @@ func (e Unparked) apply(c *Call) {
 	a.parked, a.lost = false, e.Lost
 	c.renewLine(a)
 	a.line.Hear(nil)
-	c.tellStory(c.deps.Rules.AgentName(a.id) + " is back")
+	c.tellStory("story_back", "{who} is back", "who", c.deps.Rules.AgentName(a.id))
 	who := c.lead().Name
 	c.deps.Consoles.Say(a.id, Said{Kind: "hears", Key: "still_held", Args: map[string]string{"who": who}, Words: who + " is still on hold."})
 	c.show()

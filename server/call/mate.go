@@ -137,7 +137,7 @@ func (c *Call) mateLeads(m *mate) {
 	}
 	c.deps.ACD.Tell(routing.InCall{Agent: a.id, Contact: c.id, Cause: routing.TakesCaller, Queue: c.queue, By: routing.ByAgent})
 	c.recordOf(a.id, fact.Connected{Queue: c.queue, WaitedMS: c.waited.Milliseconds()}, nil)
-	c.tellStory("talking to " + c.deps.Rules.AgentName(a.id))
+	c.tellStory("story_talking", "talking to {who}", "who", c.deps.Rules.AgentName(a.id))
 	c.after(qualityEvery, qualityDue{a})
 }
 
@@ -148,7 +148,7 @@ func (c *Call) mateLost(m *mate) {
 	}
 	m.lost = true
 	name := c.deps.Rules.AgentName(m.id)
-	c.tellStory(name + "'s console is gone")
+	c.tellStory("story_console_gone", "{who}'s console is gone", "who", name)
 	if a := c.agent; a != nil {
 		c.deps.Consoles.Say(a.id, Said{Kind: "hears", Key: "mate_lost", Args: map[string]string{"who": name}, Words: name + "'s console is gone; it may come back.", Bad: true})
 	}
@@ -158,7 +158,7 @@ func (c *Call) mateLost(m *mate) {
 // mateBack: it came back in time, perhaps with another line.
 func (c *Call) mateBack(m *mate) {
 	m.lost = false
-	c.tellStory(c.deps.Rules.AgentName(m.id) + " is back")
+	c.tellStory("story_back", "{who} is back", "who", c.deps.Rules.AgentName(m.id))
 	old := m.leg.voice
 	if m.phone == nil {
 		m.line, _ = c.deps.Lines.Line(m.id)

@@ -95,7 +95,7 @@ func (c *Call) goesOut(e dialGranted) {
 	c.leg.role = "caller"
 	c.dialled = c.after(c.ringsFor(e.to), dialOut{})
 	c.agent.line.Hear(c.deps.Media.Ringback())
-	c.tellStory("calling " + e.to.Name)
+	c.tellStory("story_calling", "calling {who}", "who", e.to.Name)
 	yes(e.reply)
 	c.show()
 }
@@ -119,7 +119,7 @@ func (c *Call) dialAnswered(sdp []byte) {
 	}
 	c.recordOf(a.id, fact.Connected{}, nil)
 	c.deps.ACD.Tell(routing.InCall{Agent: a.id, Contact: c.id, Cause: routing.DialAnswered, By: routing.ByServer})
-	c.tellStory("answered")
+	c.tellStory("story_answered", "answered")
 	c.show()
 	c.after(qualityEvery, qualityDue{a})
 }

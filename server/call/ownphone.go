@@ -86,7 +86,7 @@ func (c *Call) ringsOwn(e dialGranted) bool {
 		return true
 	}
 	c.agent.line, c.agent.phone, c.own = leg.voice, leg, &e
-	c.tellStory("ringing " + c.deps.Rules.AgentName(e.agent) + "'s telephone first")
+	c.tellStory("story_own_first", "ringing {who}'s telephone first", "who", c.deps.Rules.AgentName(e.agent))
 	yes(e.reply)
 	e.reply = nil
 	return true

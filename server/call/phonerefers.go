@@ -26,7 +26,7 @@ func (c *Call) phoneRefers(a *agentLeg, v trunk.Referred, answer func(int)) {
 		return
 	case !known || v.Replaces != "": // a telephone's second call is none that we could join to this one
 		c.log.Info("a transfer at an agent's telephone was refused", "agent", a.id, "to", hostOf(v.URI), "replaces", v.Replaces != "")
-		c.tellStory(c.deps.Rules.AgentName(a.id) + "'s telephone wanted to hand the caller on to nobody we know")
+		c.tellStory("story_to_nobody", "{who}'s telephone wanted to hand the caller on to nobody we know", "who", c.deps.Rules.AgentName(a.id))
 		answer(603)
 		return
 	}

@@ -58,7 +58,8 @@ func (c *Call) refers(l *sipLeg, v trunk.Referred) {
 		if !ok {
 			c.log.Warn("a transfer by the other side was refused: the number may not be dialled", "leg", l.role, "to", fact.Number(user))
 			no := &referral{by: l, to: Target{Kind: "number", Number: fact.Number(user)}, id: fact.TransferID(fact.NewID(time.Now())), stead: c.steadOf(l)}
-			c.tellStory(c.whoRefers(no) + " to a number that may not be dialled: refused")
+			c.tellRefers(no, "a number that may not be dialled")
+			c.tellStory("story_refused", "refused")
 			c.recordReferral(no, fact.Failed, "not allowed", 603, "expert")
 			answer(603)
 			return
@@ -81,7 +82,7 @@ func (c *Call) refersHome(l *sipLeg, to flow.Destination, answer func(int)) {
 	r := &referral{by: l, to: Target{Kind: to.Kind, ID: to.ID, Name: to.ID}, id: fact.TransferID(fact.NewID(time.Now()))}
 	c.recordReferral(r, fact.Started, "", 0, "")
 	c.recordReferral(r, fact.Answered, "", 200, "")
-	c.tellStory(c.partnerTo.Name + " hands the caller to " + r.to.Name)
+	c.tellStory("story_hands_to", "{who} hands the caller to {to}", "who", c.partnerTo.Name, "to", r.to.Name)
 	answer(200)
 	c.standAside(l)
 	c.queuedAt = time.Time{}
@@ -137,7 +138,7 @@ func (c *Call) ringReferred(l *sipLeg, v trunk.Referred, to Target, answer func(
 	c.refer = r
 	r.timer = c.after(c.ringsFor(to), referralOut{r})
 	c.recordReferral(r, fact.Started, "", 0, "")
-	c.tellStory(c.whoRefers(r) + " to " + to.Name)
+	c.tellRefers(r, to.Name)
 	return r
 }
 
@@ -195,7 +196,7 @@ func (c *Call) referralAnswered() {
 	}
 	media.Join(c.leg.voice, r.leg.voice)
 	c.recordReferral(r, fact.Answered, "", 200, "")
-	c.tellStory(r.to.Name + " has the caller")
+	c.tellStory("story_has", "{who} has the caller", "who", r.to.Name)
 	r.by.refers(r, 200)
 	if a := r.agent; a != nil {
 		a.leaves = true
@@ -240,7 +241,7 @@ func (c *Call) referralFailed(why string, code int) {
 	c.refer = nil
 	r.timer.Stop()
 	c.hangup(r.leg, trunk.Reason{Code: 480, Text: "no answer"})
-	c.tellStory(backWords(r.to.Name, why))
+	c.tellBack(r.to.Name, why)
 	if r.stead != nil {
 		c.keepsStead(r, why, code)
 		return
@@ -264,7 +265,7 @@ func (c *Call) referralFailed(why string, code int) {
 		c.endBy(fact.Transferred, c.partnerTo.Kind, code, why)
 		return
 	}
-	c.toHead("handed on by " + r.who + ", and nobody took it: " + strings.ReplaceAll(why, "_", " "))
+	c.toHead(says("story_handed_nobody", "handed on by {who}, and nobody took it: {why}", "who", r.who, "why", why))
 }
 
 // dropReferral ends what is on its way when the call is over.
@@ -331,7 +332,7 @@ func (c *Call) replaced(l *sipLeg, by Dialog) {
 	leg := &sipLeg{role: l.role, dialog: by, voice: voice, late: late, began: time.Now(), rang: true}
 	voice.Sink(func(e media.Event) { c.Tell(fromVoice{leg, e}) })
 	by.Sink(func(e trunk.Event) { c.Tell(fromDialog{leg, e}) })
-	c.tellStory("taken over by another telephone")
+	c.tellStory("story_taken_over", "taken over by another telephone")
 	c.takePlace(l, leg, r)
 	l.voice.Hear(nil)
 	c.aside = append(c.aside, l)

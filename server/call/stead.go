@@ -23,19 +23,6 @@ func (c *Call) steadOf(l *sipLeg) *stead {
 	return nil
 }
 
-// whoRefers says who hands what on, for the story.
-func (c *Call) whoRefers(r *referral) string {
-	switch {
-	case r.stead == nil && r.who != "":
-		return r.who + " hands the caller"
-	case r.stead == nil:
-		return c.partnerTo.Name + " hands the caller"
-	case r.stead.guest != nil:
-		return r.stead.guest.to.Name + " hands the own place"
-	}
-	return "the caller hands the own place"
-}
-
 // party names whoever was referred to on the card; Direct Routing does not say who it is.
 func (r *referral) party() string {
 	if id := partyID(r.to); id != "" {
@@ -75,7 +62,7 @@ func (c *Call) leavesStead(l *sipLeg, v trunk.Ended) bool {
 // inStead puts whoever answered where the one who referred stands or stood.
 func (c *Call) inStead(r *referral) {
 	c.recordReferral(r, fact.Answered, "", 200, "")
-	c.tellStory(r.to.Name + " is there instead")
+	c.tellStory("story_instead", "{who} is there instead", "who", r.to.Name)
 	r.by.refers(r, 200)
 	g := r.stead.guest
 	switch {

@@ -89,7 +89,7 @@ func (c *Call) hold(a *agentLeg) {
 	a.held, a.heldSince = true, time.Now()
 	c.deps.ACD.Tell(routing.InCall{Agent: a.id, Contact: c.id, Cause: routing.Holds, By: routing.ByAgent})
 	c.recordOf(a.id, fact.Held{By: "agent"}, nil)
-	c.tellStory("on hold")
+	c.tellStory("story_hold", "on hold")
 	c.show()
 }
 
@@ -120,7 +120,7 @@ func (c *Call) resume(a *agentLeg) {
 	c.talk(a)
 	c.deps.ACD.Tell(routing.InCall{Agent: a.id, Contact: c.id, Cause: routing.Resumes, By: routing.ByAgent})
 	c.recordOf(a.id, fact.Resumed{By: "agent"}, nil)
-	c.tellStory("hold over")
+	c.tellStory("story_resumed", "hold over")
 	c.show()
 }
 
@@ -305,7 +305,7 @@ func (e ConsoleGone) apply(c *Call) {
 		c.pause(a)
 	}
 	c.recordOf(a.id, fact.Held{By: "server"}, nil)
-	c.tellStory(c.deps.Rules.AgentName(a.id) + "'s console is gone; music")
+	c.tellStory("story_lost", "{who}'s console is gone; music", "who", c.deps.Rules.AgentName(a.id))
 }
 
 // ConsoleBack: it came back in time.
@@ -325,7 +325,7 @@ func (e ConsoleBack) apply(c *Call) {
 		a.lost = false
 		c.renewLine(a)
 		c.recordOf(a.id, fact.Resumed{By: "server"}, nil)
-		c.tellStory(c.deps.Rules.AgentName(a.id) + " is back")
+		c.tellStory("story_back", "{who} is back", "who", c.deps.Rules.AgentName(a.id))
 		c.again(a)
 	}
 	c.show()
@@ -379,16 +379,16 @@ func (e GraceOver) apply(c *Call) {
 		c.endBy(fact.Unanswered, "system", 0, "the agent was lost")
 		return
 	}
-	lost := c.deps.Rules.AgentName(a.id) + "'s console was lost"
+	lost := says("story_console_lost", "{who}'s console was lost", "who", c.deps.Rules.AgentName(a.id))
 	if e.Help {
-		lost = c.deps.Rules.AgentName(a.id) + " had to place an emergency call"
+		lost = says("story_had_help", "{who} had to place an emergency call", "who", c.deps.Rules.AgentName(a.id))
 	}
 	c.hangPhone(a)
 	c.lostAgent(a, lost)
 }
 
 // lostAgent goes on without an agent who could not hand the caller on.
-func (c *Call) lostAgent(a *agentLeg, lost string) {
+func (c *Call) lostAgent(a *agentLeg, lost sentence) {
 	c.unhold(a)
 	c.stopTalk(a)
 	c.deps.Consoles.CardGone(a.id, c.id)
@@ -408,9 +408,10 @@ func (c *Call) lostAgent(a *agentLeg, lost string) {
 		c.toHead(lost)
 	case t.consult && t.leg != nil: // who was asked does not know the caller yet, and may take the call by a key
 		t.by, c.agent = nil, nil
-		c.tellStory(lost + "; " + t.who.Name + " is asked for a key")
+		c.tell(lost)
+		c.tellStory("story_asked_key", "{who} is asked for a key", "who", t.who.Name)
 		if m := c.mateAt(t.leg); m != nil {
-			c.deps.Consoles.Say(m.id, Said{Kind: "hears", Key: "mate_take", Args: map[string]string{"who": c.caller.Name}, Words: lost + ". k and 1 takes the caller.", Bad: true})
+			c.deps.Consoles.Say(m.id, Said{Kind: "hears", Key: "mate_take", Args: map[string]string{"who": c.caller.Name}, Words: lost.words + ". k and 1 takes the caller.", Bad: true})
 			c.show()
 		}
 		c.confirm(t.leg, func() { c.handToPartner(t) }, func() {

@@ -1,7 +1,6 @@
 package call
 
 import (
-	"strings"
 	"time"
 
 	"cordboard/server/fact"
@@ -116,7 +115,7 @@ func (c *Call) rungOut(r *rung, why string, code int, bye trunk.Reason) {
 	c.hangup(r.leg, bye)
 	if t.to.Kind == "team" {
 		c.recordTry(t, r)
-		c.tellStory(r.to.Name + ": " + strings.ReplaceAll(why, "_", " "))
+		c.tellStory("story_outcome", "{who}: {why}", "who", r.to.Name, "why", why)
 	}
 	for _, x := range t.rings {
 		if x.why == "" {

@@ -1,7 +1,6 @@
 package call
 
 import (
-	"strings"
 	"time"
 
 	"cordboard/server/fact"
@@ -82,7 +81,7 @@ func (e Transfer) apply(c *Call) {
 	c.leg.voice.Hear(c.deps.Media.Ringback())
 	a.line.Hear(nil)
 	c.recordMove(t, fact.Started, "", 0, "")
-	c.tellStory("transfer to " + e.To.Name)
+	c.tellStory("story_transfer", "transfer to {who}", "who", e.To.Name)
 	c.deps.ACD.Tell(routing.InCall{Agent: a.id, Contact: c.id, Cause: routing.Transfers, By: routing.ByAgent})
 	if e.To.Kind == "agent" {
 		c.reserve(t)
@@ -142,10 +141,10 @@ func (c *Call) toQueue(a *agentLeg, e Transfer) {
 	c.stopTalk(a)
 	a.line.Hear(nil)
 	c.recordMove(t, fact.Started, "", 0, "")
-	c.tellStory("moved to " + e.To.Name)
+	c.tellStory("story_moved", "moved to {who}", "who", e.To.Name)
 	c.deps.ACD.Tell(routing.InCall{Agent: a.id, Contact: c.id, Cause: routing.Transfers, By: routing.ByAgent})
 	c.queuedAt = time.Time{}
-	c.enqueue(q, flow.Queue{Path: c.path}, false, "")
+	c.enqueue(q, flow.Queue{Path: c.path}, false, sentence{})
 	t.timer = c.after(routing.UndoFor, movedForGood{t})
 	yes(e.Reply)
 	c.show()
@@ -212,7 +211,7 @@ func (c *Call) answeredBy(r *rung, sdp []byte) {
 		return
 	}
 	t.state = "confirming"
-	c.tellStory(r.to.Name + " answered; a key is asked for")
+	c.tellStory("story_key", "{who} answered; a key is asked for", "who", r.to.Name)
 	c.recordMove(t, fact.Confirming, "", 0, "")
 	c.ringer(t).Hear(c.deps.Media.Ringback())
 	c.show()
@@ -239,7 +238,7 @@ func (c *Call) handToPartner(t *transfer) {
 	media.Join(c.leg.voice, t.leg.voice)
 	c.partner, c.partnerTo, c.transfer = t.leg, t.who, nil
 	c.recordMove(t, fact.Answered, "", 200, "")
-	c.tellStory(t.who.Name + " has the caller")
+	c.tellStory("story_has", "{who} has the caller", "who", t.who.Name)
 	if t.by != nil {
 		c.handOver(t.by, t.who.Name)
 	}
@@ -268,13 +267,13 @@ func (c *Call) transferFailed(why string, code int) {
 	if t.leg != nil {
 		who = t.who
 	}
-	c.tellStory(backWords(who.Name, why))
+	c.tellBack(who.Name, why)
 	if t.onward {
-		c.onwardFailed(backWords(who.Name, why))
+		c.onwardFailed(went(who.Name, why))
 		return
 	}
 	if back == "queue" {
-		c.toHead("transfer to " + who.Name + " failed: " + strings.ReplaceAll(why, "_", " "))
+		c.toHead(says("story_transfer_failed", "transfer to {who} failed: {why}", "who", who.Name, "why", why))
 		return
 	}
 	c.returnTo(t.by, t.consult)
@@ -349,7 +348,7 @@ func (e Undo) apply(c *Call) {
 func (c *Call) takeBack() {
 	t := c.transfer
 	c.dropTransfer(fact.TakenBack, "")
-	c.tellStory("taken back from " + t.to.Name)
+	c.tellStory("story_taken_back", "taken back from {who}", "who", t.to.Name)
 	c.returnTo(t.by, t.consult)
 	c.show()
 }

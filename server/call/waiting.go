@@ -3,6 +3,7 @@ package call
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,28 +15,29 @@ import (
 )
 
 // enqueue lets the contact wait. At the head it keeps the time it has waited, and the story says why.
-func (c *Call) enqueue(q fact.QueueID, n flow.Queue, head bool, reason string) {
+func (c *Call) enqueue(q fact.QueueID, n flow.Queue, head bool, reason sentence) {
 	now := time.Now()
 	if c.queuedAt.IsZero() || !head && q != c.queue {
 		c.queuedAt = now
 	}
 	c.queue = q
-	c.record(fact.Queued{Queue: q, Priority: n.Priority, Path: n.Path, Since: c.queuedAt, Head: head, Reason: reason})
+	c.record(fact.Queued{Queue: q, Priority: n.Priority, Path: n.Path, Since: c.queuedAt, Head: head, Reason: reason.words})
 	c.leg.voice.Hear(c.deps.Media.Music(q))
 	rule, _ := c.deps.Rules.Queue(q)
-	words := "queued: " + c.queueName()
 	if head {
-		words = "first in line in " + c.queueName() + ": " + reason
+		c.tell(reason)
+		c.tellStory("story_first", "first in line in {queue}", "queue", c.queueName())
+	} else {
+		c.tellStory("story_queued", "queued: {queue}", "queue", c.queueName())
 	}
-	c.tellStory(words)
 	c.deps.ACD.Tell(routing.Enqueue{Contact: c.id, Queue: q, Since: c.queuedAt, Priority: max(n.Priority, rule.Priority), Needs: append(needsOf(n.Needs), rule.Needs...), Head: head})
 }
 
 // toHead puts a caller whom nobody has any more at the head of the queue.
-func (c *Call) toHead(reason string) {
+func (c *Call) toHead(reason sentence) {
 	c.agent = nil
 	if c.left != nil { // there is no caller any more
-		c.endBy(fact.Completed, "system", 0, reason)
+		c.endBy(fact.Completed, "system", 0, reason.words)
 		return
 	}
 	c.enqueue(c.queue, flow.Queue{Path: c.path}, true, reason)
@@ -55,14 +57,18 @@ func (e Offered) apply(c *Call) {
 	}
 	o := Offer{
 		Reservation: e.Reservation, Contact: c.id, Caller: c.caller, Called: c.called, Queue: c.queueName(), Path: c.path, Arrived: c.arrived,
-		Offered: time.Now(), Deadline: e.Deadline, Why: c.why(e.Why), Endpoint: e.Endpoint, Story: append([]Line(nil), c.story...),
+		Offered: time.Now(), Deadline: e.Deadline, Endpoint: e.Endpoint, Story: append([]Line(nil), c.story...),
 	}
+	reasons := why(e.Why)
 	if t := c.transfer; t != nil && t.by != nil && ofTransfer(e.Kind) {
 		o.Kind, o.From = string(e.Kind), c.deps.Rules.AgentName(t.by.id)
-		o.Why = o.From + map[bool]string{true: " asks you first", false: " hands the caller on to you"}[t.consult]
+		if reasons = []sentence{says("why_handed", "{who} hands the caller on to you", "who", o.From)}; t.consult {
+			reasons = []sentence{says("why_asked", "{who} asks you first", "who", o.From)}
+		}
 	}
+	o.reasons(reasons)
 	c.offer, c.offerTo = &o, e.Agent
-	c.tellStory("offered to " + c.deps.Rules.AgentName(e.Agent))
+	c.tellStory("story_offered", "offered to {who}", "who", c.deps.Rules.AgentName(e.Agent))
 	if t := c.transfer; t != nil && ofTransfer(e.Kind) {
 		t.asking = false
 		t.reservation, t.state, t.until = e.Reservation, "ringing", e.Deadline
@@ -78,18 +84,26 @@ func (e Offered) apply(c *Call) {
 func ofTransfer(k routing.Kind) bool { return k == routing.FromTransfer || k == routing.FromConsult }
 
 // why puts the reasons of an offer into words.
-func (c *Call) why(w routing.Why) string {
-	var parts []string
+func why(w routing.Why) []sentence {
+	var parts []sentence
 	for _, n := range w.Needs {
-		parts = append(parts, fmt.Sprintf("%s %d wanted", n.Skill, n.Level))
+		parts = append(parts, says("why_skill", "{skill} {level} wanted", "skill", n.Skill, "level", strconv.Itoa(n.Level)))
 	}
 	idle := w.IdleFor.Round(time.Second)
+	long := fmt.Sprintf("%d:%02d", int(idle.Minutes()), int(idle.Seconds())%60)
 	if w.Of > 1 {
-		parts = append(parts, fmt.Sprintf("idle longest of %d: %d:%02d", w.Of, int(idle.Minutes()), int(idle.Seconds())%60))
-	} else {
-		parts = append(parts, fmt.Sprintf("the only one free, idle %d:%02d", int(idle.Minutes()), int(idle.Seconds())%60))
+		return append(parts, says("why_longest", "idle longest of {n}: {time}", "n", strconv.Itoa(w.Of), "time", long))
 	}
-	return strings.Join(parts, ", ")
+	return append(parts, says("why_only", "the only one free, idle {time}", "time", long))
+}
+
+func (o *Offer) reasons(all []sentence) {
+	words := make([]string, len(all))
+	for i, s := range all {
+		words[i] = s.words
+		o.Because = append(o.Because, Line{Key: s.key, Args: s.args, Words: s.words})
+	}
+	o.Why = strings.Join(words, ", ")
 }
 
 // OfferOver: an offer of this contact has ended.
@@ -101,7 +115,7 @@ func (e OfferOver) apply(c *Call) {
 	if e.Outcome == fact.Accepted {
 		return
 	}
-	c.tellStory(c.deps.Rules.AgentName(e.Agent) + ": " + strings.ReplaceAll(string(e.Outcome), "_", " "))
+	c.tellStory("story_outcome", "{who}: {why}", "who", c.deps.Rules.AgentName(e.Agent), "why", string(e.Outcome))
 	if t := c.transfer; t != nil && t.reservation == e.Reservation {
 		c.transferFailed(transferWhy(e.Outcome), 0)
 	}
@@ -153,7 +167,7 @@ func (e Connected) apply(c *Call) {
 	if a.phone != nil && a.phone.gone { // answered, and hung up at once: the caller has heard nobody
 		c.hangPhone(a)
 		c.deps.ACD.Tell(routing.CallOver{Agent: a.id, Contact: c.id, By: routing.ByAgent})
-		c.toHead(c.deps.Rules.AgentName(a.id) + " hung up at once")
+		c.toHead(says("story_hung_up_at_once", "{who} hung up at once", "who", c.deps.Rules.AgentName(a.id)))
 		return
 	}
 	if up {
@@ -193,7 +207,7 @@ func (c *Call) join(a *agentLeg) {
 	c.waited = now.Sub(c.queuedAt)
 	c.deps.ACD.Tell(routing.InCall{Agent: a.id, Contact: c.id, Cause: routing.MediaIsUp, By: routing.ByServer})
 	c.recordOf(a.id, fact.Connected{Queue: c.queue, WaitedMS: c.waited.Milliseconds()}, nil)
-	c.tellStory("talking to " + c.deps.Rules.AgentName(a.id))
+	c.tellStory("story_talking", "talking to {who}", "who", c.deps.Rules.AgentName(a.id))
 	c.show()
 	c.after(qualityEvery, qualityDue{a})
 }
@@ -225,7 +239,7 @@ func (e lineWaited) apply(c *Call) {
 	c.recordOf(e.a.id, fact.OfferEnded{Reservation: e.a.reservation, Queue: c.queue, Outcome: fact.LineDown}, nil)
 	c.deps.ACD.Tell(routing.InCall{Agent: e.a.id, Contact: c.id, Cause: routing.MediaFails, By: routing.ByRule})
 	c.deps.Consoles.CardGone(e.a.id, c.id)
-	c.toHead("the agent's voice line was down")
+	c.toHead(says("story_line_down", "the agent's voice line was down"))
 }
 
 // LineUp: an agent's voice line is there (again).

@@ -1,7 +1,6 @@
 package call
 
 import (
-	"strings"
 	"time"
 
 	"cordboard/server/fact"
@@ -17,7 +16,7 @@ func (c *Call) follow(next flow.Command) {
 	switch n := next.(type) {
 	case flow.Queue:
 		c.path = n.Path
-		c.enqueue(fact.QueueID(n.Queue), n, false, "")
+		c.enqueue(fact.QueueID(n.Queue), n, false, sentence{})
 	case flow.Ring:
 		c.ringDirect(fact.AgentID(n.Agent))
 	case flow.Say:
@@ -46,7 +45,7 @@ func (c *Call) say(n flow.Say) {
 		}
 		c.record(fact.Left{Queue: q, Reason: n.Why, To: to})
 		rule, _ := c.deps.Rules.Queue(q)
-		c.tellStory(rule.Name + ": " + strings.ReplaceAll(n.Why, "_", " "))
+		c.tellStory("story_outcome", "{who}: {why}", "who", rule.Name, "why", n.Why)
 	}
 	w := &words{}
 	c.words = w
@@ -87,7 +86,7 @@ func (c *Call) dialOnward(n flow.Dial) {
 	t := &transfer{id: fact.TransferID(fact.NewID(now)), to: to, state: "starting", since: now, until: now.Add(c.deps.Rules.RingFor), onward: true}
 	c.transfer = t
 	c.recordMove(t, fact.Started, "", 0, "")
-	c.tellStory("on to " + n.Number)
+	c.tellStory("story_onward", "on to {number}", "number", n.Number)
 	c.leg.voice.Hear(c.deps.Media.Ringback())
 	if !c.ring(t, nil) {
 		c.transferFailed("unreachable", 0)
@@ -95,7 +94,7 @@ func (c *Call) dialOnward(n flow.Dial) {
 }
 
 // onwardFailed: nobody took the call at the number. Who had waited is first in line again.
-func (c *Call) onwardFailed(words string) {
+func (c *Call) onwardFailed(words sentence) {
 	next := c.way.Failed()
 	if q, ok := next.(flow.Queue); ok {
 		c.enqueue(fact.QueueID(q.Queue), flow.Queue{Path: c.path}, true, words)
@@ -113,7 +112,7 @@ func (e Left) apply(c *Call) {
 	}
 	if t := c.transfer; t != nil && t.from != nil { // the agent who moved the caller here is still there
 		c.record(fact.Left{Queue: e.Queue, Reason: e.Reason})
-		c.tellStory("left the queue: " + strings.ReplaceAll(e.Reason, "_", " "))
+		c.tellStory("story_left", "left the queue: {why}", "why", e.Reason)
 		c.transferFailed("unreachable", 0)
 		return
 	}

@@ -57,7 +57,7 @@ func (c *Call) closeContact(v trunk.Ended) {
 	c.hangup(c.leg, trunkOver)
 	c.record(fact.Ended{End: end, By: "caller", Code: v.Code, Reason: v.Text, TalkMS: c.talked.Milliseconds(), HoldMS: c.onHold.Milliseconds()})
 	c.ended()
-	c.tellStory("the caller hung up; the others go on")
+	c.tellStory("story_caller_off", "the caller hung up; the others go on")
 	c.log.Info("caller left, the others go on")
 }
 

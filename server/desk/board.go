@@ -69,7 +69,7 @@ func wireCaller(c call.Caller) wire.Caller {
 func wireStory(in []call.Line) []wire.Line {
 	out := make([]wire.Line, 0, len(in))
 	for _, l := range in {
-		out = append(out, wire.Line{At: l.At, Words: clean(l.Words)})
+		out = append(out, wire.Line{At: l.At, Key: l.Key, Args: cleanAll(l.Args), Words: clean(l.Words)})
 	}
 	return out
 }
@@ -77,7 +77,7 @@ func wireStory(in []call.Line) []wire.Line {
 func wireOffer(o call.Offer) *wire.Offer {
 	return &wire.Offer{
 		Reservation: string(o.Reservation), Contact: string(o.Contact), Caller: wireCaller(o.Caller), Queue: o.Queue, Path: o.Path,
-		Arrived: o.Arrived, Offered: o.Offered, Deadline: o.Deadline, Why: o.Why, Story: wireStory(o.Story), Head: o.Head, Endpoint: string(o.Endpoint),
+		Arrived: o.Arrived, Offered: o.Offered, Deadline: o.Deadline, Why: o.Why, Because: wireStory(o.Because), Story: wireStory(o.Story), Head: o.Head, Endpoint: string(o.Endpoint),
 		Kind: o.Kind, From: clean(o.From),
 	}
 }

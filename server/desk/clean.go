@@ -20,3 +20,14 @@ func clean(s string) string {
 		return r
 	}, s)
 }
+
+func cleanAll(in map[string]string) map[string]string {
+	if in == nil {
+		return nil
+	}
+	out := make(map[string]string, len(in))
+	for k, v := range in {
+		out[k] = clean(v)
+	}
+	return out
+}

@@ -203,11 +203,12 @@ type Offer struct {
 	Offered     time.Time `json:"offered"`
 	Deadline    time.Time `json:"deadline"`
 	Known       []Fact    `json:"known,omitempty"`
-	Why         string    `json:"why,omitempty"`   // "idle longest: 11:20"
-	Story       []Line    `json:"story,omitempty"` // what happened to this contact before
-	Head        bool      `json:"head,omitempty"`  // it came back to the head of the queue
-	Kind        string    `json:"kind,omitempty"`  // consult: a colleague asks first; transfer: a colleague hands on; empty: the queue's
-	From        string    `json:"from,omitempty"`  // the colleague's name
+	Why         string    `json:"why,omitempty"`     // "idle longest: 11:20"
+	Because     []Line    `json:"because,omitempty"` // Why, one by one
+	Story       []Line    `json:"story,omitempty"`   // what happened to this contact before
+	Head        bool      `json:"head,omitempty"`    // it came back to the head of the queue
+	Kind        string    `json:"kind,omitempty"`    // consult: a colleague asks first; transfer: a colleague hands on; empty: the queue's
+	From        string    `json:"from,omitempty"`    // the colleague's name
 	// Reasons are why it may be declined; none: Board.Reasons.
 	Reasons []Reason `json:"reasons,omitempty"`
 	// Endpoint is where it rings: sip, teams; empty: at the console. Elsewhere than there it is answered there.
@@ -216,8 +217,10 @@ type Offer struct {
 
 // Line is one line of a story.
 type Line struct {
-	At    time.Time `json:"at"`
-	Words string    `json:"words"`
+	At    time.Time         `json:"at,omitzero"`
+	Key   string            `json:"key,omitempty"` // of the sentence in the console's catalogue; a value named why is a code
+	Args  map[string]string `json:"args,omitempty"`
+	Words string            `json:"words"` // in English
 }
 
 // Call is the call on the desk.
