@@ -124,6 +124,9 @@ func readCall(t *testing.T, set *token.FileSet, n *ast.CallExpr, said func(token
 
 // readStory reads tellStory("key", "words", …), and the same of says and phrase.
 func readStory(t *testing.T, set *token.FileSet, n *ast.CallExpr, said func(token.Position, string, string)) {
+	if len(n.Args) < 2 {
+		return
+	}
 	key, keyed := text(n.Args[0])
 	words, worded := text(n.Args[1])
 	if !keyed && !worded { // handed on

@@ -129,7 +129,7 @@ func (h history) lastTime(k *ledger.Contact) string {
 }
 
 // Why tells the story of a contact, a step a fact, and its sum.
-func (h history) Why(t fact.TenantID, c fact.ContactID) (steps []wire.Step, sum string) {
+func (h history) Why(t fact.TenantID, c fact.ContactID) (steps []wire.Step, sum wire.Step) {
 	h.ask("why", func(ctx context.Context) error {
 		if err := h.s.ledger.Sync(ctx); err != nil {
 			return err
@@ -137,13 +137,21 @@ func (h history) Why(t fact.TenantID, c fact.ContactID) (steps []wire.Step, sum 
 		s, err := h.s.ledger.Contact(ctx, t, c)
 		if err == nil {
 			for _, l := range s.Lines(h.t.Zone()) {
-				steps = append(steps, wire.Step{At: l.At, What: l.What, Words: l.Text})
+				steps = append(steps, wire.Step{At: l.At, What: l.What, Words: l.Text, Parts: wireParts(l.Said)})
 			}
-			sum = s.Sum()
+			sum = wire.Step{Words: s.Sum(), Parts: wireParts(s.SumPhrases())}
 		}
 		return err
 	})
 	return steps, sum
+}
+
+func wireParts(in []ledger.Phrase) []wire.Part {
+	out := make([]wire.Part, len(in))
+	for i, p := range in {
+		out[i] = wire.Part{Key: p.Key, Args: p.Args, Code: p.Code, Before: p.Before, Words: p.Words}
+	}
+	return out
 }
 
 // closeOpen ends, in the ledger, what a server that was killed left open: every contact ends exactly once.

@@ -84,7 +84,7 @@ func (m *Model) whyRows(w int) []storyRow {
 		}
 		before = at.Truncate(time.Second)
 		first := storyRow{when: when, what: m.v.step(s.What)}
-		for n, r := range wrapText(s.Words, room) {
+		for n, r := range wrapText(m.v.parts(s.Parts, s.Words), room) {
 			if n > 0 {
 				first = storyRow{}
 			}

@@ -221,7 +221,7 @@ func (p *plain) answered(r wire.Reply) {
 			p.print("call", fmt.Sprintf("%s %s, %s, %s, %s", clock(m.local(row.At), false), m.nameOf(&row.Caller), m.rowQueue(row), lasted(ms(row.Talk)), m.v.ending(row.End)))
 		}
 	case cmd.Do == wire.DoWhy:
-		p.print("ok", strings.Join(r.Lines, "  "))
+		p.print("ok", strings.Join(m.v.asked(r), "  "))
 	case r.Words != "":
 		p.print("ok", m.v.refusal(r))
 	default:

@@ -214,7 +214,7 @@ var replies = map[string]map[string]string{
 // Sentences are all that the server may say by key, in a language of the console: "en" or "zh".
 func Sentences(language string) map[string]string {
 	all := map[string]string{}
-	for _, m := range []map[string]string{said[language], replies[language], microsoft[language], stories[language]} {
+	for _, m := range []map[string]string{said[language], replies[language], microsoft[language], stories[language], ledgers[language]} {
 		for k, s := range m {
 			all[k] = s
 		}

@@ -11,6 +11,10 @@ import (
 // here; by key, as those of said.
 var stories = map[string]map[string]string{
 	"en": {
+		"idle_none":              "You are in no line now.",
+		"idle_next":              "You are next.",
+		"idle_before":            "Before you: {who}, idle longer.",
+		"idle_kept":              "No calls of {queues} while Teams says {activity}.",
 		"story_adding":           "ringing {who} for the group call",
 		"story_agent_left":       "{who} left; the others go on",
 		"story_answered":         "answered",
@@ -74,6 +78,10 @@ var stories = map[string]map[string]string{
 		"why_skill":              "{skill} {level} wanted",
 	},
 	"zh": {
+		"idle_none":              "您目前不在任何排序中。",
+		"idle_next":              "下一个来电是您的。",
+		"idle_before":            "在您之前：{who}，空闲更久。",
+		"idle_kept":              "Teams 显示 {activity} 时没有 {queues} 的来电。",
 		"story_adding":           "正在呼叫 {who} 加入多方通话",
 		"story_agent_left":       "{who} 已离开，其他人继续通话",
 		"story_answered":         "已接听",
@@ -142,6 +150,9 @@ var stories = map[string]map[string]string{
 var outcomes = map[string]string{
 	"missed": "未接", "declined": "已拒接", "busy": "正忙", "no_answer": "无人接听", "no_number": "号码不存在", "unreachable": "无法接通", "voicemail": "语音信箱接听",
 	"caller_gone": "来电者已挂断", "withdrawn": "已撤回", "line_down": "语音线路中断", "left": "已离开", "nobody": "无人接听", "elsewhere": "已在别处接听", "cancelled": "已取消",
+	"completed": "已完成", "abandoned": "已放弃", "transferred": "已转接", "unanswered": "未应答", "refused": "已拒绝", "broken": "已中断", "open": "进行中",
+	"accepted": "已接听", "caller": "来电者", "agent": "坐席", "expert": "专家", "console_gone": "终端断开", "console_back": "终端恢复", "grace_over": "等待恢复的时间已过", "media_failed": "语音失败",
+	"telephone_gone": "话机不在线", "telephone": "话机", "unconditional": "全部转接", "unavailable": "无法接通", "the server had stopped": "服务器曾停止", "agent_lost": "坐席断开",
 	"closed": "已关闭", "holiday": "节假日", "nobody_signed_in": "无人登录", "longest_wait": "等待已满", "no_queue": "没有此队列", "not_allowed": "不允许", "full": "队列已满",
 }
 

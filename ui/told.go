@@ -173,7 +173,7 @@ func (m *Model) replied(r wire.Reply) tea.Cmd {
 		m.history = r.Rows
 		return nil
 	case cmd.Do == wire.DoWhy && r.OK:
-		m.whyText, m.steps, m.sum = r.Lines, r.Steps, r.Sum
+		m.whyText, m.steps, m.sum = m.v.asked(r), r.Steps, m.v.parts(r.Sums, r.Sum)
 		return nil
 	case cmd.Do == wire.DoNote && r.OK:
 		return nil
@@ -270,6 +270,9 @@ func (v words) backWords(b *wire.Back) string {
 // sentence is a line of the server in the person's language.
 func (v words) sentence(s wire.Said) string {
 	form, ok := said[v[wLanguage]][s.Key]
+	if !ok {
+		form, ok = ledgers[v[wLanguage]][s.Key]
+	}
 	if !ok {
 		form, ok = stories[v[wLanguage]][s.Key]
 	}

@@ -101,3 +101,19 @@ func TestTheStoryOfACallIsToldInThePersonsLanguage(t *testing.T) {
 		t.Errorf("a line of a newer server is %q", got)
 	}
 }
+
+func TestTheContactScreenIsInThePersonsLanguage(t *testing.T) {
+	moved := []wire.Part{
+		{Key: "led_target", Args: map[string]string{"kind": "expert", "who": "megan"}, Words: "expert megan"},
+		{Key: "led_back_agent", Words: "to the agent"}, {Code: "declined", Before: "603", Words: "declined"}, {Words: "+15551230000"}, {Code: "on a ticket", Words: "“on a ticket”"},
+	}
+	if got, want := catalogue("zh").parts(moved, ""), "专家 megan，回到坐席，603 已拒接，+15551230000，“on a ticket”"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got, want := catalogue("en").parts(moved, ""), "expert megan, to the agent, 603 declined, +15551230000, “on a ticket”"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := catalogue("zh").parts(nil, "as an older server says it"); got != "as an older server says it" {
+		t.Errorf("got %q", got)
+	}
+}

@@ -318,16 +318,20 @@ func (s *seat) why(c wire.Command) {
 		if s.board.Me.State == wire.Ready {
 			idle = s.idle
 		}
-		lines := []string{idleWords(idle)}
+		told := []wire.Line{idleWords(idle)}
 		if k := s.board.Me.Kept; k != nil {
-			lines = append(lines, "No calls of "+strings.Join(k.Queues, ", ")+" while Teams says "+k.Activity+".")
+			told = append(told, phrase("idle_kept", "No calls of {queues} while Teams says {activity}.", "queues", strings.Join(k.Queues, ", "), "activity", k.Activity))
 		}
-		s.reply(wire.Reply{ID: c.ID, OK: true, Lines: lines})
+		r := wire.Reply{ID: c.ID, OK: true, Told: told}
+		for _, l := range told {
+			r.Lines = append(r.Lines, l.Words)
+		}
+		s.reply(r)
 		return
 	}
 	s.besideFor(c.ID, func() event {
 		steps, sum := t.History.Why(t.ID, id)
-		r := wire.Reply{ID: c.ID, OK: true, Steps: steps, Sum: sum}
+		r := wire.Reply{ID: c.ID, OK: true, Steps: steps, Sum: sum.Words, Sums: sum.Parts}
 		for _, x := range steps { // for consoles that know no steps, and for --plain
 			r.Lines = append(r.Lines, strings.TrimSpace(x.At.Format("15:04:05.000")+"  "+x.What+"  "+x.Words))
 		}
@@ -335,12 +339,18 @@ func (s *seat) why(c wire.Command) {
 	})
 }
 
-func idleWords(i wire.Idle) string {
+func idleWords(i wire.Idle) wire.Line {
 	switch {
 	case i.Place == 0:
-		return "You are in no line now."
+		return phrase("idle_none", "You are in no line now.")
 	case i.Place == 1:
-		return "You are next."
+		return phrase("idle_next", "You are next.")
 	}
-	return "Before you: " + i.Before + ", idle longer."
+	return phrase("idle_before", "Before you: {who}, idle longer.", "who", i.Before)
+}
+
+// phrase is a line with its key in the console's catalogue.
+func phrase(key, words string, args ...string) wire.Line {
+	n := call.Because("", key, words, args...)
+	return wire.Line{Key: n.Key, Args: n.Args, Words: n.Words}
 }

@@ -91,7 +91,7 @@ type History interface {
 	Today(t fact.TenantID, a fact.AgentID) wire.Today
 	// Caller gives what is known of a number, and how many of today's contacts came from it.
 	Caller(t fact.TenantID, n fact.Number) (known []wire.Fact, today int)
-	Why(t fact.TenantID, c fact.ContactID) (steps []wire.Step, sum string)
+	Why(t fact.TenantID, c fact.ContactID) (steps []wire.Step, sum wire.Step)
 }
 
 // Options of a desk.

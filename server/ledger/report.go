@@ -155,5 +155,5 @@ func (s *sums) words() string {
 	if s.answered > 0 {
 		parts = append(parts, "answered after "+clock(s.wait/int64(s.answered))+" on average")
 	}
-	return list(append(parts, "talked "+clock(s.talk), held(s.hold))...)
+	return list(append(parts, "talked "+clock(s.talk), held(s.hold).Words)...)
 }

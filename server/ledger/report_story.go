@@ -35,22 +35,7 @@ func storyText(w io.Writer, s *Story, zone *time.Location) error {
 // Sum is the contact in one line: waited, talked, held, wrap-up, code, with whom, how it ended, the worst voice.
 func (s *Story) Sum() string { return s.sum() }
 
-// sum is the contact in one line.
-func (s *Story) sum() string {
-	c := s.Contact
-	end := "goes on"
-	if c.Ended != 0 {
-		end = list(endPhrase(c.End, c.EndedBy), sip(c.Code, c.Reason))
-	}
-	with, quality := "", ""
-	if c.With != "" {
-		with = "with " + strings.ReplaceAll(shortAll(c.With), ", ", " and ")
-	}
-	if c.MOS > 0 {
-		quality = fmt.Sprintf("worst leg MOS %.1f", c.MOS)
-	}
-	return oneLine(list("waited "+clock(c.WaitedMS), "talked "+clock(c.TalkMS), held(c.HoldMS), "wrap-up "+clock(c.WrapMS), c.WrapCode, with, end, quality))
-}
+func (s *Story) sum() string { return inEnglish(s.SumPhrases()) }
 
 func storyCSV(w io.Writer, s *Story, zone *time.Location) error {
 	out := csv.NewWriter(w)

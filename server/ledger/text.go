@@ -7,34 +7,6 @@ import (
 
 func gap(s string) string { return strings.ReplaceAll(s, "_", " ") }
 
-func to(s string) string {
-	if s == "" {
-		return ""
-	}
-	return "to " + s
-}
-
-func by(s string) string {
-	if s == "" || s == "agent" {
-		return ""
-	}
-	return "by the " + s
-}
-
-func quoted(s string) string {
-	if s == "" {
-		return ""
-	}
-	return "“" + gap(s) + "”"
-}
-
-func held(ms int64) string {
-	if ms == 0 {
-		return ""
-	}
-	return "on hold " + clock(ms)
-}
-
 func mos(m, worst float64) string {
 	switch {
 	case m == 0:

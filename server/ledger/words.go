@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ type Line struct {
 	At   time.Time
 	What string // one word: arrived, queued, offered, talking, hold, transfer, back, ended, …
 	Text string
+	Said []Phrase // Text, part by part
 }
 
 // StoryLines tells a contact's story, one line a fact, times in zone.
@@ -29,164 +31,239 @@ func (s *Story) Lines(zone *time.Location) []Line {
 	var out []Line
 	for i := range s.Facts {
 		e := &s.Facts[i]
-		what, text := words(e, zone)
+		what, parts := words(e, zone)
 		if what == "" {
 			continue
 		}
-		out = append(out, Line{e.At.In(zone), oneLine(what), oneLine(strings.TrimSpace(text))})
+		said := there(parts)
+		out = append(out, Line{e.At.In(zone), oneLine(what), inEnglish(said), said})
 	}
 	return out
 }
 
 // words says what a fact means to a person. States of the agent that say no more than the fact beside them are left out.
-func words(e *fact.Entry, zone *time.Location) (what, text string) {
-	who := short(string(e.Agent))
+func words(e *fact.Entry, zone *time.Location) (what string, parts []Phrase) {
+	who := raw(short(string(e.Agent)))
 	switch f := e.Fact.(type) {
 	case fact.Arrived:
 		return "arrived", arrivedWords(e, f)
 	case fact.Queued:
 		return "queued", queuedWords(f)
 	case fact.Left:
-		return "left", list(string(f.Queue), gap(f.Reason), to(f.To))
+		return "left", all(raw(string(f.Queue)), coded(f.Reason), to(f.To))
 	case fact.Offered:
-		return "offered", list(who, rings[f.Endpoint], f.Why, "until "+f.Deadline.In(zone).Format("15:04:05"))
+		return "offered", all(who, rings(f.Endpoint), idleWords(f.Why), phrase("led_until", "until {time}", "time", f.Deadline.In(zone).Format("15:04:05")))
 	case fact.OfferEnded:
-		return gap(string(f.Outcome)), list(who, quoted(f.Reason))
+		return gap(string(f.Outcome)), all(who, quoted(f.Reason))
 	case fact.Connected:
-		return "talking", list(who, "waited "+clock(f.WaitedMS))
+		return "talking", all(who, phrase("led_waited", "waited {time}", "time", clock(f.WaitedMS)))
 	case fact.Held:
-		return "hold", list(who, by(f.By))
+		return "hold", all(who, by(f.By))
 	case fact.Resumed:
-		return "resumed", list(who, by(f.By))
+		return "resumed", all(who, by(f.By))
 	case fact.Moved:
 		return movedWords(e, f)
 	case fact.Party:
 		return "group", partyWords(e, f)
 	case fact.Ended:
-		return "ended", list(endPhrase(string(f.End), f.By), sip(f.Code, f.Reason), "talked "+clock(f.TalkMS), held(f.HoldMS))
+		return "ended", all(coded(string(f.End)), hungUp(f.By), sip(f.Code, raw(f.Reason)), phrase("led_talked", "talked {time}", "time", clock(f.TalkMS)), held(f.HoldMS))
 	case fact.Wrapped:
-		how := "done"
+		how := phrase("led_done", "done")
 		if f.ByTimer {
-			how = "time was up"
+			how = phrase("led_time_up", "time was up")
 		}
-		return "wrap-up", list(who, f.Code, clock(f.WrapMS), how)
+		return "wrap-up", all(who, raw(f.Code), raw(clock(f.WrapMS)), how)
 	case fact.Noted:
-		return "note", noteWords(who, e.Personal)
+		return "note", noteWords(short(string(e.Agent)), e.Personal)
 	case fact.Chatted:
 		if f.Stage == fact.ChatAnswered {
-			return "chat", list(f.To, "answered in Teams")
+			return "chat", all(phrase("led_chat_answered", "{who} answered in Teams", "who", f.To))
 		}
-		return "chat", list(who, "wrote to "+f.To+" in Teams")
+		return "chat", all(who, phrase("led_chat_wrote", "wrote to {who} in Teams", "who", f.To))
 	case fact.Measured:
-		return "quality", list(f.Leg, f.Codec, mos(f.MOS, f.Worst), fmt.Sprintf("loss %.1f %%", f.Loss), fmt.Sprintf("jitter %.0f ms", f.JitterMS), fmt.Sprintf("%d packets", f.Packets))
+		return "quality", all(coded(f.Leg), raw(f.Codec), raw(mos(f.MOS, f.Worst)), phrase("led_loss", "loss {n} %", "n", fmt.Sprintf("%.1f", f.Loss)),
+			phrase("led_jitter", "jitter {n} ms", "n", fmt.Sprintf("%.0f", f.JitterMS)), phrase("led_packets", "{n} packets", "n", strconv.Itoa(int(f.Packets))))
 	case fact.AgentState:
 		if f.To == fact.Lost || f.From == fact.Lost {
-			return "agent", list(who, string(f.From)+" → "+string(f.To), f.Cause)
+			return "agent", all(who, raw(string(f.From)+" → "+string(f.To)), coded(f.Cause))
 		}
-		return "", ""
+		return "", nil
 	}
-	return e.Fact.Kind(), who
+	return e.Fact.Kind(), all(who)
 }
 
-func arrivedWords(e *fact.Entry, f fact.Arrived) string {
-	from := "number withheld"
+func arrivedWords(e *fact.Entry, f fact.Arrived) []Phrase {
+	from := phrase("led_withheld", "number withheld")
 	if e.Personal != nil && e.Personal.Number != "" && !f.Withheld {
-		from = strings.TrimSpace("from " + string(e.Personal.Number) + " " + e.Personal.Name)
-	} else if e.Personal != nil && e.Personal.Name != "" {
-		from += ", " + e.Personal.Name
+		from = phrase("led_from", "from {who}", "who", strings.TrimSpace(string(e.Personal.Number)+" "+e.Personal.Name))
 	}
-	via := ""
-	if f.Trunk != "" {
-		via = strings.TrimSpace("by " + f.Trunk + " " + f.Peer)
-	}
-	id := ""
-	if f.SIPCallID != "" {
-		id = "Call-ID " + f.SIPCallID
-	}
-	internal := ""
+	parts := []Phrase{from}
 	if f.Internal {
-		internal = "internal"
+		parts = append(parts, phrase("led_internal", "internal"))
 	}
-	parts := []string{from, internal, "to " + string(f.To)}
+	parts = append(parts, phrase("led_to", "to {to}", "to", string(f.To)))
 	if e.Personal != nil {
 		for _, d := range e.Personal.Diverted {
-			number := string(d.Number)
-			if number == "" {
-				number = "a withheld number"
-			}
-			parts = append(parts, strings.TrimSpace("sent on from "+number+" "+strings.ReplaceAll(d.Why, "_", " ")))
+			parts = append(parts, divertedWords(string(d.Number)), coded(d.Why))
 		}
 	}
-	return list(append(parts, via, id)...)
+	if f.Trunk != "" {
+		parts = append(parts, phrase("led_by_trunk", "by {trunk}", "trunk", strings.TrimSpace(f.Trunk+" "+f.Peer)))
+	}
+	if f.SIPCallID != "" {
+		parts = append(parts, raw("Call-ID "+f.SIPCallID))
+	}
+	return parts
 }
 
-func queuedWords(f fact.Queued) string {
-	needs, priority, head := "", "", ""
+func divertedWords(number string) Phrase {
+	if number == "" {
+		return phrase("led_sent_hidden", "sent on from a withheld number")
+	}
+	return phrase("led_sent", "sent on from {number}", "number", number)
+}
+
+func queuedWords(f fact.Queued) []Phrase {
+	parts := all(raw(string(f.Queue)), raw(strings.Join(f.Path, " > ")))
 	if len(f.Skills) > 0 {
-		needs = "wants " + strings.Join(f.Skills, " ")
+		parts = append(parts, phrase("led_wants", "wants {skills}", "skills", strings.Join(f.Skills, " ")))
 	}
 	if f.Priority > 0 {
-		priority = fmt.Sprintf("priority %d", f.Priority)
+		parts = append(parts, phrase("led_priority", "priority {n}", "n", strconv.Itoa(f.Priority)))
 	}
 	if f.Head {
-		head = "at the head"
+		parts = append(parts, phrase("led_head", "at the head"))
 	}
-	return list(string(f.Queue), strings.Join(f.Path, " > "), needs, priority, head, gap(f.Reason))
+	return append(parts, coded(f.Reason))
 }
 
-func movedWords(e *fact.Entry, f fact.Moved) (what, text string) {
+func movedWords(e *fact.Entry, f fact.Moved) (what string, parts []Phrase) {
 	what = "transfer"
 	if f.Consult {
 		what = "asked"
 	}
-	target := short(f.To)
-	if e.Personal != nil && e.Personal.Number != "" {
-		target = string(e.Personal.Number)
-	}
-	stage := map[fact.Stage]string{fact.Started: "begins", fact.RingingAt: "rings", fact.Answered: "answered", fact.Failed: "failed", fact.TakenBack: "taken back",
-		fact.Confirming: "answered, asked for a key", fact.Tried: "did not take it"}[f.Stage]
+	stage := stageWords(f.Stage)
 	if f.Stage == fact.Failed && f.Back != "" {
-		what = "back"
-		stage = "to the " + f.Back
+		what, stage = "back", backTo(f.Back)
 	}
-	return what, list(f.ToKind+" "+target, short(f.Who), stage, sip(f.Code, gap(f.Why)))
+	return what, all(target(f.ToKind, f.To, e.Personal), raw(short(f.Who)), stage, sip(f.Code, coded(f.Why)))
 }
 
-func partyWords(e *fact.Entry, f fact.Party) string {
-	target := short(f.To)
-	if e.Personal != nil && e.Personal.Number != "" {
-		target = string(e.Personal.Number)
+func stageWords(s fact.Stage) Phrase {
+	switch s {
+	case fact.Started:
+		return phrase("led_begins", "begins")
+	case fact.RingingAt:
+		return phrase("led_rings", "rings")
+	case fact.Answered:
+		return phrase("led_answered", "answered")
+	case fact.Failed:
+		return phrase("led_failed", "failed")
+	case fact.TakenBack:
+		return phrase("led_taken_back", "taken back")
+	case fact.Confirming:
+		return phrase("led_confirming", "answered, asked for a key")
+	case fact.Tried:
+		return phrase("led_tried", "did not take it")
 	}
-	stage := map[fact.PartyStage]string{
-		fact.PartyRinging: "rings", fact.PartyJoined: "joined", fact.PartyFailed: "did not join", fact.PartyLeft: "left", fact.PartyRemoved: "was let go",
-		fact.PartyMuted: "is not heard", fact.PartyHeard: "is heard again", fact.PartyStays: "stays with the caller",
-	}[f.Stage]
-	return list(f.ToKind+" "+target, stage, sip(f.Code, gap(f.Why)))
+	return raw(string(s))
+}
+
+func backTo(s string) Phrase {
+	switch s {
+	case "agent":
+		return phrase("led_back_agent", "to the agent")
+	case "queue":
+		return phrase("led_back_queue", "to the queue")
+	case "expert":
+		return phrase("led_back_expert", "to the expert")
+	}
+	return raw("to the " + s)
+}
+
+func partyWords(e *fact.Entry, f fact.Party) []Phrase {
+	return all(target(f.ToKind, f.To, e.Personal), partyStage(f.Stage), sip(f.Code, coded(f.Why)))
+}
+
+func partyStage(s fact.PartyStage) Phrase {
+	switch s {
+	case fact.PartyRinging:
+		return phrase("led_rings", "rings")
+	case fact.PartyJoined:
+		return phrase("led_joined", "joined")
+	case fact.PartyFailed:
+		return phrase("led_not_joined", "did not join")
+	case fact.PartyLeft:
+		return phrase("led_left", "left")
+	case fact.PartyRemoved:
+		return phrase("led_removed", "was let go")
+	case fact.PartyMuted:
+		return phrase("led_not_heard", "is not heard")
+	case fact.PartyHeard:
+		return phrase("led_heard", "is heard again")
+	case fact.PartyStays:
+		return phrase("led_stays", "stays with the caller")
+	}
+	return raw(string(s))
+}
+
+// target is whom a contact was to go to, a number in whole.
+func target(kind, id string, p *fact.Personal) Phrase {
+	to := short(id)
+	if p != nil && p.Number != "" {
+		to = string(p.Number)
+	}
+	return phrase("led_target", "{kind} {who}", "kind", kind, "who", to)
 }
 
 // endPhrase says how a contact ended and who hung up.
-func endPhrase(end, by string) string {
-	who := map[string]string{"caller": "caller hung up", "agent": "agent hung up", "expert": "expert hung up", "system": "ended by the system"}[by]
-	if who == "" {
-		who = by
+func endPhrase(end, by string) string { return inEnglish(there(all(coded(end), hungUp(by)))) }
+
+func hungUp(by string) Phrase {
+	switch by {
+	case "caller":
+		return phrase("led_caller_hung_up", "caller hung up")
+	case "agent":
+		return phrase("led_agent_hung_up", "agent hung up")
+	case "expert":
+		return phrase("led_expert_hung_up", "expert hung up")
+	case "system":
+		return phrase("led_system_ended", "ended by the system")
 	}
-	return list(gap(end), who)
+	return raw(by)
 }
 
 // sip puts a SIP code and its reason together.
-func sip(code int, reason string) string {
+func sip(code int, reason Phrase) Phrase {
 	if code == 0 {
 		return reason
 	}
-	return strings.TrimSpace(fmt.Sprintf("%d %s", code, reason))
+	reason.Before = strconv.Itoa(code)
+	return reason
 }
 
-func noteWords(who string, p *fact.Personal) string {
+func noteWords(who string, p *fact.Personal) []Phrase {
 	if p == nil || p.Note == "" {
-		return who
+		return all(raw(who))
 	}
-	return who + ": “" + p.Note + "”"
+	return all(raw(who + ": “" + p.Note + "”"))
 }
 
 // rings says where an offer rings, unless at the console.
-var rings = map[fact.Endpoint]string{fact.AtSIP: "at the telephone", fact.AtTeams: "in Teams"}
+func rings(at fact.Endpoint) Phrase {
+	switch at {
+	case fact.AtSIP:
+		return phrase("led_at_telephone", "at the telephone")
+	case fact.AtTeams:
+		return phrase("led_in_teams", "in Teams")
+	}
+	return Phrase{}
+}
+
+// idleWords are why an offer went where it went, as the fact has it.
+func idleWords(why string) Phrase {
+	if idle, ok := strings.CutPrefix(why, "idle longest: "); ok {
+		return phrase("led_idle", "idle longest: {time}", "time", idle)
+	}
+	return raw(why)
+}

@@ -95,9 +95,11 @@ type Reply struct {
 	Ask    *Ask     `json:"ask,omitempty"`
 	People []Person `json:"people,omitempty"` // search
 	Rows   []Row    `json:"rows,omitempty"`   // history
-	Lines  []string `json:"lines,omitempty"`  // why
+	Lines  []string `json:"lines,omitempty"`  // why, in English
+	Told   []Line   `json:"told,omitempty"`   // why, of who waits: Lines with their keys
 	Steps  []Step   `json:"steps,omitempty"`  // why, of a contact: from its arrival to its end
-	Sum    string   `json:"sum,omitempty"`    // why, of a contact: how long it waited, talked and how it ended
+	Sum    string   `json:"sum,omitempty"`    // why, of a contact: how long it waited, talked and how it ended, in English
+	Sums   []Part   `json:"sums,omitempty"`   // Sum, part by part
 }
 
 // Step is one line of a contact's story. What is one word (arrived, queued, offered, talking, hold, transfer, back, ended, …),
@@ -105,7 +107,17 @@ type Reply struct {
 type Step struct {
 	At    time.Time `json:"at"`
 	What  string    `json:"what"`
-	Words string    `json:"words,omitempty"`
+	Words string    `json:"words,omitempty"` // in English
+	Parts []Part    `json:"parts,omitempty"` // Words, part by part
+}
+
+// Part is a part of what is told: a key of the console's catalogue with what fills it, a code as no_answer, or neither.
+type Part struct {
+	Key    string            `json:"key,omitempty"`
+	Args   map[string]string `json:"args,omitempty"`
+	Code   string            `json:"code,omitempty"`
+	Before string            `json:"before,omitempty"` // stands before it: a SIP code
+	Words  string            `json:"words,omitempty"`  // in English, without Before
 }
 
 // Ask is a question that stands before an action: this expert is in a meeting, ring anyway?
