@@ -32,3 +32,40 @@ func TestWhereCallsRingIsChosen(t *testing.T) {
 		t.Error(rows)
 	}
 }
+
+// The first row says where calls ring when that is not here, in every state and size.
+func TestTheFirstRowSaysWhereCallsRing(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 60}} {
+		for state, reason := range map[wire.State]*wire.Reason{wire.Ready: nil, wire.NotReady: {ID: "break", Name: "Break"}} {
+			for at, want := range map[string]string{"": "", "softphone": "", "sip": "telephone", "teams": "Teams"} {
+				r := newRig(t, size[0], size[1])
+				r.open(func(b *wire.Board) {
+					ready(b)
+					b.Me.State, b.Me.Reason, b.Me.Endpoint = state, reason, at
+				})
+				first := r.plainLines()[0]
+				if size[0] > 100 && want != "" {
+					want = "rings at: " + want
+				}
+				if want == "" && strings.Contains(first, "rings at") || !strings.Contains(first, want) {
+					t.Errorf("%v, %s, %q: %q", size, state, at, first)
+				}
+				if width(first) > size[0] {
+					t.Errorf("%v, %s, %q: %d cells", size, state, at, width(first))
+				}
+			}
+		}
+	}
+}
+
+// A call that was missed at the telephone says what the telephone did.
+func TestAMissedCallSaysWhy(t *testing.T) {
+	r := newRig(t, 80, 24)
+	r.open(func(b *wire.Board) {
+		b.Me.State, b.Me.Reason = wire.MissedCall, nil
+		b.Missed = &wire.Missed{From: noon, To: noon, Words: "The caller kept the place in line.", Cause: &wire.Line{Key: "miss_sip_not_registered", Words: "x"}}
+	})
+	if rows := strings.Join(r.plainLines(), "\n"); !strings.Contains(rows, "Your telephone is not registered.") {
+		t.Error(rows)
+	}
+}

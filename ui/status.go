@@ -65,6 +65,9 @@ func (m *Model) status(w int) string {
 			l.put(text, m.v[pf.word])
 		}
 	}
+	if at := m.ringsAt(w - l.w - 12); at != "" {
+		l.sp(2).put(text|bold, at)
+	}
 	right := m.statusRight(w)
 	if l.w+1+right.w > w { // a warning matters more than the meters
 		right = t.line(20).put(text|bold, clock(m.local(m.server()), w >= 100)).sp(1)
@@ -198,6 +201,20 @@ func (m *Model) loud(w int, f face, d time.Duration, words string, say bool) str
 	return m.reversed(w, f.role, s)
 }
 
+// ringsAt is where calls ring, when that is not the console, in the room there is.
+func (m *Model) ringsAt(room int) string {
+	at := m.board.Me.Endpoint
+	if !m.welcomed || m.board.Out != nil || at == "" || at == "softphone" {
+		return ""
+	}
+	for _, s := range []string{m.v.f(wRingsAt, "at", m.v.endpoint(at)), m.v.endpoint(at)} {
+		if width(s) <= room {
+			return s
+		}
+	}
+	return ""
+}
+
 // leading is a live timer in a field that has room for hours.
 func leading(d time.Duration) string {
 	s := running(d)
@@ -210,6 +227,9 @@ func (m *Model) loudReason(w int, f face, reason string, d time.Duration, words 
 
 func (m *Model) reversed(w int, role style, s string) string {
 	right := clock(m.local(m.server()), w >= 100) + " "
+	if at := m.ringsAt(w - width(s) - width(right) - 4); at != "" {
+		right = at + "  " + right
+	}
 	s = cut(s, w-width(right)-1, m.t.g.ellipsis)
 	return m.t.paint(role|pill, s+blanks(w-width(s)-width(right))+right)
 }

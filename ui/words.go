@@ -319,6 +319,7 @@ const (
 	wSetEndpoint
 	wAtConsole
 	wAtTelephone
+	wRingsAt
 	wSetAuto
 	wSystemDevice
 	wOn

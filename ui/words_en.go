@@ -310,6 +310,7 @@ var english = [wordCount]string{
 	wSetEndpoint:      "Calls ring at",
 	wAtConsole:        "this console",
 	wAtTelephone:      "telephone",
+	wRingsAt:          "rings at: {at}",
 	wSetAuto:          "Auto-answer",
 	wSystemDevice:     "the system's",
 	wOn:               "on",

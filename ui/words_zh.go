@@ -310,6 +310,7 @@ var chinese = [wordCount]string{
 	wSetEndpoint:      "来电振铃于",
 	wAtConsole:        "此控制台",
 	wAtTelephone:      "话机",
+	wRingsAt:          "振铃于：{at}",
 	wSetAuto:          "自动接听",
 	wSystemDevice:     "系统默认",
 	wOn:               "开",

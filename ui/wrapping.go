@@ -123,6 +123,11 @@ func (m *Model) missed(w, h int) []string {
 	p.blank(1)
 	from, to := m.local(b.From), m.local(b.To)
 	p.add(p.line().put(text, m.v.f(wRang, "n", itoa(int(b.To.Sub(b.From).Round(time.Second)/time.Second)), "from", clock(from, true), "to", clock(to, true))))
+	if b.Cause != nil {
+		for _, row := range wrapText(m.v.told(*b.Cause), p.inner()) {
+			p.add(p.line().put(text, row))
+		}
+	}
 	for _, row := range wrapText(m.v.keptPlace(b.Words), p.inner()) {
 		p.add(p.line().put(text, row))
 	}

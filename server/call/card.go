@@ -54,7 +54,8 @@ type OfferGone struct {
 	Caller      Caller
 	Queue       string
 	Outcome     fact.Outcome
-	Why         string // what the agent's own telephone said
+	Endpoint    fact.Endpoint // where it rang
+	Why         string        // what the agent's own telephone said, not_registered: it was not there; empty: the deadline
 	From        time.Time
 	To          time.Time
 }

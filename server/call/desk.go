@@ -1,6 +1,7 @@
 package call
 
 import (
+	"errors"
 	"net/netip"
 	"time"
 
@@ -96,7 +97,11 @@ func (c *Call) fromDesk(l *sipLeg, e trunk.Event) bool {
 	case trunk.Unreachable:
 		l.gone = true
 		c.log.Warn("an agent's telephone could not be reached", "agent", d.agent, "err", v.Err)
-		c.deskOut(d, "unreachable", trunk.Reason{})
+		why := "unreachable"
+		if errors.Is(v.Err, trunk.ErrNotRegistered) {
+			why = "not_registered"
+		}
+		c.deskOut(d, why, trunk.Reason{})
 	case trunk.Ended:
 		l.gone = true
 		switch {

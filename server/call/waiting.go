@@ -130,7 +130,7 @@ func (c *Call) stopRinging(r fact.ReservationID, o fact.Outcome, why string) {
 		return
 	}
 	c.deps.Consoles.OfferGone(c.offerTo, OfferGone{
-		Reservation: r, Contact: c.id, Caller: c.caller, Queue: c.offer.Queue, Outcome: o, Why: why, From: c.offer.Offered, To: time.Now(),
+		Reservation: r, Contact: c.id, Caller: c.caller, Queue: c.offer.Queue, Outcome: o, Endpoint: c.offer.Endpoint, Why: why, From: c.offer.Offered, To: time.Now(),
 	})
 	c.offer, c.offerTo = nil, ""
 }

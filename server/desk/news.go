@@ -112,10 +112,15 @@ func (e offerGone) apply(s *seat) {
 	c := wireCaller(e.o.Caller)
 	switch e.o.Outcome {
 	case fact.Missed:
-		n.Missed = &wire.Missed{Caller: c, Queue: e.o.Queue, From: e.o.From, To: e.o.To, Words: "The caller kept the place in line.", Return: s.view.Until}
+		n.Missed = &wire.Missed{Caller: c, Queue: e.o.Queue, From: e.o.From, To: e.o.To, Cause: missedFor(e.o), Words: "The caller kept the place in line.", Return: s.view.Until}
 		n.Said = &wire.Said{Kind: "state", Key: "missed", Args: map[string]string{"who": who(c)}, Words: "You missed a call.", Bad: true}
 	case fact.CallerOff:
 		n.Said = &wire.Said{Kind: "offer", Key: "caller_gone", Args: map[string]string{"who": who(c)}, Words: "The caller hung up before you answered."}
+	case fact.Declined:
+		if e.o.Endpoint != fact.AtConsole { // by the telephone, not by a key
+			l := missedFor(e.o)
+			n.Said = &wire.Said{Kind: "offer", Key: l.Key, Args: l.Args, Words: l.Words, Bad: true}
+		}
 	case fact.Withdrawn:
 		n.Said = &wire.Said{Kind: "offer", Key: "withdrawn", Args: map[string]string{"who": who(c)}, Words: "The call went elsewhere."}
 	}

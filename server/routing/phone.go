@@ -145,7 +145,7 @@ func (a *agent) now(to fact.State, reason, by string) (fact.State, string, strin
 type Unanswered struct {
 	Reservation fact.ReservationID
 	Agent       fact.AgentID
-	Why         string // busy, declined, no_answer, no_number, unreachable, voicemail
+	Why         string // busy, declined, no_answer, no_number, unreachable, not_registered, voicemail
 }
 
 func (e Unanswered) apply(s *State) {

@@ -2,11 +2,15 @@ package trunk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
 )
+
+// ErrNotRegistered says that a telephone which registers has not, or no longer.
+var ErrNotRegistered = errors.New("it has not registered")
 
 // hopsOf gives the places of an outgoing call in the order they should be tried.
 func (e *Edge) hopsOf(ctx context.Context, n *trunk, o Outgoing) ([]hop, error) {
@@ -15,7 +19,7 @@ func (e *Edge) hopsOf(ctx context.Context, n *trunk, o Outgoing) ([]hop, error) 
 	}
 	all := e.phoneHops(n.ID, o.Phone)
 	if len(all) == 0 {
-		return nil, fmt.Errorf("telephone %s has not registered", o.Phone)
+		return nil, fmt.Errorf("telephone %s: %w", o.Phone, ErrNotRegistered)
 	}
 	return all, nil
 }

@@ -347,6 +347,7 @@ type Missed struct {
 	From   time.Time `json:"from"`
 	To     time.Time `json:"to"`
 	Words  string    `json:"words"`
+	Cause  *Line     `json:"cause,omitempty"` // why: not answered in time, the telephone was busy, …
 	Taken  string    `json:"taken,omitempty"` // who answered it then
 	Return time.Time `json:"return,omitzero"` // ready again by itself
 }
