@@ -21,7 +21,7 @@ type hush struct {
 }
 
 const (
-	hushAfter = time.Second
+	hushAfter = 100 * time.Millisecond
 	hushEvery = 10 // turns between two signs of life
 )
 

@@ -156,7 +156,7 @@ func (l *agentLine) send(c *agentClock) {
 		return
 	}
 	l.frame++
-	if !l.busy && time.Since(l.voice) > time.Second {
+	if !l.busy && time.Since(l.voice) > 100*time.Millisecond {
 		if l.head.Timestamp += 160; l.frame%10 == 0 {
 			sign := l.head
 			sign.PayloadType, sign.Marker = 13, false // comfort noise (RFC 3389)
