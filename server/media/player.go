@@ -26,7 +26,7 @@ func (pl *player) tick(now time.Time, frame uint64) bool {
 		}
 	}
 	at := int(frame - pl.first)
-	if pl.hush && frame > pl.start+hushAfter && pl.to.hushes() {
+	if pl.hush && frame >= pl.start+hushAfter && pl.to.hushes() {
 		if frame%hushEvery != 0 {
 			return true
 		}
@@ -56,10 +56,10 @@ func (pl *player) number(now time.Time, frame uint64) {
 	pl.last = frame
 }
 
-// A line that has been silent for 200 ms, twice what a switch takes, gets a sign of life five times a second (RFC 3389), not fifty
-// packets of nothing: most lines are silent most of the day.
+// A line that has been silent for 120 ms, a frame longer than a switch takes, gets a sign of life five times a second
+// (RFC 3389), not fifty packets of nothing: most lines are silent most of the day.
 const (
-	hushAfter = 10
+	hushAfter = bridgeUnits/frameBytes + 1
 	hushEvery = 10
 )
 
