@@ -64,6 +64,8 @@ func (s *Server) callAct(c wire.Command, r *wire.Reply) *wire.News {
 			left = append(left, p)
 		}
 		call.Parties = left
+	case wire.DoChat:
+		return &wire.News{}
 	case wire.DoComplete:
 		return s.end("transferred")
 	case wire.DoDrop:
@@ -71,6 +73,26 @@ func (s *Server) callAct(c wire.Command, r *wire.Reply) *wire.News {
 		s.state(wire.Talking)
 		return &wire.News{Said: s.say("hears", "You and Nestor Wilke hear each other.")}
 	}
+	return &wire.News{}
+}
+
+// dial calls out; who is called answers after three seconds.
+func (s *Server) dial(c wire.Command) *wire.News {
+	call := Call(Offer(s.Now()), s.Now())
+	call.Contact = "out " + c.To.Number
+	call.Direction, call.Answered, call.Caller = "out", time.Time{}, wire.Caller{Number: c.To.Number}
+	s.b.Call = call
+	s.state(wire.Dialing)
+	s.in(3*time.Second, func() {
+		if s.b.Call == nil || !s.b.Call.Answered.IsZero() {
+			return
+		}
+		next := *s.b.Call
+		next.Answered = s.Now()
+		s.b.Call = &next
+		s.state(wire.Talking)
+		s.news(wire.News{})
+	})
 	return &wire.News{}
 }
 

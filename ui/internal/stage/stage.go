@@ -77,6 +77,13 @@ func (s *Server) open() {
 	s.Tell(wire.Welcome{Server: "cordboard 0.1.0", Now: s.Now(), Seq: s.seq, Board: &b})
 }
 
+// Endpoints are where this agent's calls may ring.
+func (s *Server) Endpoints(all ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.b.Me.Endpoints, s.b.Me.Endpoint = all, all[0]
+}
+
 // Takeover does nothing here.
 func (s *Server) Takeover(bool) {}
 
@@ -191,6 +198,11 @@ func (s *Server) act(c wire.Command, r *wire.Reply) *wire.News {
 		b.Offer = nil
 		s.state(wire.Ready)
 		return &wire.News{Clear: []wire.Section{wire.ClearOffer}, Said: s.say("state", "Declined. The caller keeps the place in line.")}
+	case wire.DoEndpoint:
+		b.Me.Endpoint = c.Endpoint
+		return &wire.News{}
+	case wire.DoDial:
+		return s.dial(c)
 	case wire.DoSearch:
 		for _, e := range b.Experts {
 			if strings.Contains(strings.ToLower(e.Name), strings.ToLower(c.Text)) {
