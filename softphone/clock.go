@@ -10,6 +10,8 @@ const (
 	frameTime  = audio.FrameTime
 	catchUp    = 10              // frames behind after which the clock starts anew instead of running after
 	lineSilent = 2 * time.Second // without a packet the line is down
+	dozeAfter  = 100             // turns of idleness after which the clock looks less often, where no sound card wakes it anyway
+	dozeTurns  = catchUp - 2     // turns that are then made up for at once
 )
 
 // clock moves the voice every 20 ms. A late turn is made up for, so that as many frames are sent and played as
@@ -23,6 +25,7 @@ func (p *Phone) clock() {
 		wake = d.Wake()
 	}
 	p.voice.mic.wakes = wake != nil
+	quiet := 0 // turns in which nobody listened or spoke
 	for turn := 0; ; {
 		select {
 		case <-p.stop:
@@ -30,19 +33,45 @@ func (p *Phone) clock() {
 		case <-wake:
 			p.voice.woken(p.now(), p.line.send)
 			continue
+		case <-p.hurry:
 		case <-timer.C:
 		}
 		now := time.Now()
 		if now.Sub(next) > catchUp*frameTime {
 			next = now
+			if quiet > dozeAfter { // as many signs of life as ever
+				next = now.Add(-(catchUp - 1) * frameTime)
+			}
 		}
 		for !next.After(now) {
 			// A late turn is of the time when it was due: else the jitter buffer would see our lateness as the network's.
 			p.turn(turn, p.now().Add(next.Sub(now)))
 			next = next.Add(frameTime)
 			turn++
+			quiet++
 		}
-		timer.Reset(time.Until(next))
+		if !p.voice.idle() {
+			quiet = 0
+		}
+		wait, doze := time.Until(next), quiet > dozeAfter && !p.voice.mic.wakes
+		if doze {
+			wait += dozeTurns * frameTime
+		}
+		p.voice.dozes.Store(doze)
+		timer.Reset(wait)
+	}
+}
+
+// idle says that nobody listens to the line, and nothing is to be heard or tried here.
+func (v *voice) idle() bool {
+	return v.hush.on && !v.hush.busy.Load() && !v.bell.ringing.Load() && v.bell.zips.Load() == 0 && !v.loop.on.Load()
+}
+
+// hasten ends a rest within a frame: something begins.
+func (p *Phone) hasten() {
+	select {
+	case p.hurry <- struct{}{}:
+	default:
 	}
 }
 

@@ -33,6 +33,9 @@ var comfort = [1]byte{70}
 func (p *Phone) Busy(on bool) {
 	p.voice.hush.busy.Store(on)
 	p.voice.hush.told.Store(true)
+	if on {
+		p.hasten()
+	}
 }
 
 // due reports whether the line rests at this turn.

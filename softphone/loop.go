@@ -23,7 +23,10 @@ type loop struct {
 
 // Loop begins or ends the test of the headset: the person hears himself a second later. Meanwhile the line hears
 // nothing of the microphone.
-func (p *Phone) Loop(on bool) { p.voice.loop.on.Store(on) }
+func (p *Phone) Loop(on bool) {
+	p.voice.loop.on.Store(on)
+	p.hasten()
+}
 
 // said takes a frame of the microphone and reports whether the test runs.
 func (l *loop) said(f *audio.Frame) bool {

@@ -35,9 +35,10 @@ type Phone struct {
 	voice *voice
 	line  line
 
-	stop chan struct{}
-	once sync.Once
-	wg   sync.WaitGroup
+	stop  chan struct{}
+	hurry chan struct{} // something begins
+	once  sync.Once
+	wg    sync.WaitGroup
 
 	moved atomic.Bool // the device is another one than the person chose, and muted for that
 	gone  atomic.Bool // no microphone
@@ -84,8 +85,9 @@ func New(o Options) (*Phone, error) {
 	if o.Device == nil {
 		o.Device, _ = audio.Open(audio.Options{Spec: "none"})
 	}
-	p := &Phone{log: o.Log, now: o.Now, news: newNews(), stop: make(chan struct{})}
+	p := &Phone{log: o.Log, now: o.Now, news: newNews(), stop: make(chan struct{}), hurry: make(chan struct{}, 1)}
 	p.voice = newVoice(o.Device, o.Ringer)
+	p.voice.begins = p.hasten
 	if d, ok := o.Device.(audio.Puller); ok {
 		d.Pull(func(f *audio.Frame) { p.voice.pulled(f, p.now()) })
 	}
@@ -114,7 +116,10 @@ func (p *Phone) Mute(on bool) {
 }
 
 // Ring begins or ends the ring tone.
-func (p *Phone) Ring(on bool) { p.voice.ring(on) }
+func (p *Phone) Ring(on bool) {
+	p.voice.ring(on)
+	p.hasten()
+}
 
 // SetRinger lets the phone ring on another device, which it starts and closes; nil: on the headset. It waits for the
 // device before to close.
@@ -135,7 +140,10 @@ func (p *Phone) SetRinger(d audio.Device) error {
 }
 
 // Zip plays the short tone into the ear that says: this call was answered for you, speak.
-func (p *Phone) Zip() { p.voice.zip() }
+func (p *Phone) Zip() {
+	p.voice.zip()
+	p.hasten()
+}
 
 // Choose goes over to other devices, by (part of) their names; empty means the system's choice.
 func (p *Phone) Choose(input, output string) { p.voice.device.Choose(input, output) }

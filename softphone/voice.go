@@ -32,6 +32,8 @@ type voice struct {
 	muted  atomic.Bool
 	spoken atomic.Bool
 	silent atomic.Bool
+	dozes  atomic.Bool // the clock looks less often
+	begins func()      // tells the clock that there is something to do
 }
 
 func newVoice(device, ringer audio.Device) *voice {
@@ -70,6 +72,9 @@ func (v *voice) received(seq uint16, ts uint32, marker bool, payload []byte, pt 
 	case ptG722, ptPCMU, ptPCMA:
 		v.mic.follow.Store(uint32(pt))
 		v.hush.voice.Store(at.UnixNano())
+		if v.dozes.Load() && v.begins != nil {
+			v.begins()
+		}
 	case ptCN:
 	default:
 		return
