@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -31,7 +32,8 @@ func main() {
 
 // exitCode is 2 for wrong usage, else 1.
 func exitCode(err error) int {
-	if _, usage := err.(usageError); usage {
+	var wrong usageError
+	if errors.As(err, &wrong) {
 		return 2
 	}
 	return 1

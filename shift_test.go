@@ -237,12 +237,6 @@ func hasAll(s string, parts []string) bool {
 	return true
 }
 
-func (d *desk) all() string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return strings.Join(d.lines, "\n")
-}
-
 // types enters a line and waits for the one ok that answers it.
 func (d *desk) types(line string) int {
 	d.t.Helper()

@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"fmt"
 	"net/http"
-	"net/netip"
 	"os"
 	"strings"
 	"time"
@@ -22,7 +21,7 @@ import (
 
 func newPlane(m config.Media, log *slog.Logger) (*media.Plane, error) {
 	return media.NewPlane(media.Options{
-		Bind: netip.Addr(m.Bind.Addr), Advertise: netip.Addr(m.Advertise.Addr), PortLow: m.Ports.Low, PortHigh: m.Ports.High,
+		Bind: m.Bind.Addr, Advertise: m.Advertise.Addr, PortLow: m.Ports.Low, PortHigh: m.Ports.High,
 		WebRTCListen: string(m.WebRTC), TOS: int(m.TOS), Log: log,
 	})
 }

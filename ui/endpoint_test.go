@@ -15,7 +15,7 @@ func TestWhereCallsRingIsChosen(t *testing.T) {
 		b.Me.Endpoint, b.Me.Endpoints = "softphone", []string{"softphone", "sip", "teams"}
 	})
 	r.settle(r.Update(key(",")))
-	for !strings.Contains(string(r.settings()[r.list.at].now), "softphone") {
+	for !strings.Contains(r.settings()[r.list.at].now, "softphone") {
 		r.keys("down")
 	}
 	r.keys("enter")

@@ -111,7 +111,8 @@ func (s *seat) chat(c wire.Command) {
 	s.besideFor(c.ID, func() event {
 		ctx, cancel := context.WithTimeout(context.Background(), chatTake)
 		defer cancel()
-		id, err := known, error(nil)
+		id := known
+		var err error
 		if id == "" {
 			if id, err = chatter.Open(ctx, who); err != nil {
 				return chatSent{command: c.ID, who: who, err: err}

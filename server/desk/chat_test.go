@@ -51,7 +51,6 @@ type chattingSeat struct {
 	*seat
 	c     *teams
 	facts *ledger
-	last  *wire.Reply
 }
 
 func newChatting(t *testing.T) *chattingSeat {

@@ -91,7 +91,7 @@ func (c *clock) run() {
 		next = next.Add(slotTime)
 		if behind := time.Since(next); behind > 3*frameTime {
 			lost := behind / slotTime
-			next = next.Add(lost * slotTime)
+			next = next.Add(behind - behind%slotTime)
 			c.skip(uint64(lost))
 		}
 		timer.Reset(time.Until(next))

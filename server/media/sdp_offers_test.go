@@ -128,7 +128,7 @@ func TestOddOffersGetTheAnswersTheyMustGet(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			answer, a, err := answered(&rules{codecs: AllCodecs(), srtp: c.srtp}, c.sdp)
-			if c.err == errBad {
+			if errors.Is(c.err, errBad) {
 				var bad *SDPError
 				if !errors.As(err, &bad) {
 					t.Fatalf("error %v, want an SDPError", err)

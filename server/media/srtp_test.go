@@ -76,7 +76,7 @@ func TestSRTPIsUnderstoodByAnotherImplementationAndBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			seals, opens := srtpPair(t, c.suite, c.mki)
 			order := rand.New(rand.NewPCG(1, 2))
-			lag := 0
+			var lag int
 			for i := 0; i < 200_000; i += 1 + order.IntN(400) { // three times round the sequence numbers
 				if lag = 0; i > 100 && order.IntN(4) == 0 {
 					lag = 1 + order.IntN(20)

@@ -1,7 +1,6 @@
 package trunk
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 )
@@ -60,7 +59,7 @@ func FuzzDiverted(f *testing.F) {
 				t.Errorf("reason %q", d.Reason)
 			}
 			if strings.ContainsAny(d.User, "\r\n\x00") {
-				t.Error(fmt.Sprintf("user %q", d.User))
+				t.Errorf("user %q", d.User)
 			}
 		}
 	})

@@ -2,6 +2,7 @@ package trunk
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/netip"
 	"strconv"
@@ -233,7 +234,8 @@ func (m *message) refusal(err error) []byte {
 		return nil
 	}
 	status := "400 Bad Request"
-	if r, ok := err.(refused); ok {
+	var r refused
+	if errors.As(err, &r) {
 		status = r.status
 	}
 	if v := parts[len(parts)-1]; len(parts) == 3 && strings.HasPrefix(strings.ToUpper(v), "SIP/") && !strings.EqualFold(v, "SIP/2.0") {

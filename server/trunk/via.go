@@ -37,7 +37,7 @@ func readVia(v string) (via, error) {
 	if !isToken(out.name) || !isToken(out.version) || !isToken(out.transport) {
 		return via{}, broken
 	}
-	port := ""
+	var port string
 	if strings.HasPrefix(by, "[") {
 		i := strings.IndexByte(by, ']')
 		if i < 0 {
@@ -105,7 +105,7 @@ func viaFor(v string, from netip.Addr) (string, error) {
 func parseVia(_ []byte, text string) (sip.Header, error) {
 	v, err := readVia(text)
 	if err != nil {
-		return sip.NewHeader("Via", text), nil
+		return sip.NewHeader("Via", text), nil //nolint:nilerr // what cannot be read goes on as it is
 	}
 	return v.header(), nil
 }

@@ -60,7 +60,7 @@ func Doctor(ctx context.Context, o Options) error {
 	c.terminal()
 	switch {
 	case !ok:
-		return errors.New("you cannot take calls yet: see the lines with !")
+		return errors.New("you cannot take calls yet: the lines marked ! say why")
 	case c.bad > 0:
 		fmt.Fprintf(c.out, "\n%d things to look at. You can take calls.\n", c.bad)
 	default:
