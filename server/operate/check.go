@@ -54,14 +54,14 @@ func Check(ctx context.Context, o CheckOptions) error {
 		}
 		fmt.Fprintf(o.Out, "%s %-28s %s\n", mark, what, words)
 	}
-	say(true, "configuration", fmt.Sprintf("%d tenants, %s", len(c.Tenants), o.File))
+	say(true, "configuration", fmt.Sprintf("tenants: %d, %s", len(c.Tenants), o.File))
 	checkPorts(c, say)
 	checkData(c, say)
 	if o.Live {
 		checkLive(ctx, c, say)
 	}
 	if bad > 0 {
-		return fmt.Errorf("%d things must be put right", bad)
+		return fmt.Errorf("to be put right: %d, marked ✗ above", bad)
 	}
 	return nil
 }

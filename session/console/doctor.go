@@ -62,7 +62,7 @@ func Doctor(ctx context.Context, o Options) error {
 	case !ok:
 		return errors.New("you cannot take calls yet: the lines marked ! say why")
 	case c.bad > 0:
-		fmt.Fprintf(c.out, "\n%d things to look at. You can take calls.\n", c.bad)
+		fmt.Fprintf(c.out, "\nTo look at: %d. You can take calls.\n", c.bad)
 	default:
 		fmt.Fprintln(c.out, "\nAll is well. You can take calls.")
 	}
