@@ -99,6 +99,18 @@ func TestACallOfTheCompanyIsKnownOnTheWire(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if row.Internal != (want.internal != "") || row.SentOn != "busy" {
+			t.Errorf("%s: the row says internal %v, sent on %q", strings.TrimSpace(trunk), row.Internal, row.SentOn)
+		}
+		for _, f := range []ledger.Filter{{Tenant: "contoso", Internal: true}, {Tenant: "contoso", SentOn: true}} {
+			var out strings.Builder
+			if err := ledger.ContactsReport(ctx, &out, ledger.ReportOptions{Dir: filepath.Join(h.dir, "data"), Format: "csv"}, f); err != nil {
+				t.Fatal(err)
+			}
+			if found := strings.Contains(out.String(), row.ID); found != (f.SentOn || row.Internal) {
+				t.Errorf("%s: the report of %+v has it: %v", strings.TrimSpace(trunk), f, found)
+			}
+		}
 		first := s.Lines(time.UTC)[0].Text
 		if !strings.Contains(first, want.caller) || strings.Contains(first, "internal") != (want.internal != "") || !strings.Contains(first, "sent on from +442079460107 busy") {
 			t.Errorf("%s: the record says %q", strings.TrimSpace(trunk), first)

@@ -49,7 +49,7 @@ func screen(ctx context.Context, o Options) error {
 		Server: w.serverURL(), CAFile: ca, TokenStore: "memory", CacheDir: w.dir, Audio: sound, Program: o.Program, Language: o.Language, Theme: "auto",
 		Demo: &ui.Demo{
 			Lines: []string{"You are Adele Vance, agent at Contoso. In a minute a caller will need you.",
-				"In a call: 5 rings the Network team at once, i 1 asks Megan in her Teams chat, 4 gets Raj's voicemail, g 1 makes a group."},
+				"In a call: 5 rings the Network team at once, i 1 asks Megan in her Teams chat, 4 gets Raj's voicemail, a takes somebody into a group call."},
 			Dots: []string{
 				"SBC sip:" + fmt.Sprint(w.sbc.Port("udp")), "Microsoft " + w.microsoft.Page(), "server " + w.server.Addresses()["https"], "4 experts", "1 team", "3 callers",
 			},

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -99,9 +100,12 @@ func (s *shelf) applyContact(b *book, seq, at, died int64, e *fact.Entry) error 
 
 func arrived(c *Contact, at int64, p *fact.Personal, f fact.Arrived) {
 	c.Arrived, c.Direction, c.Trunk, c.Peer = at, string(f.Direction), f.Trunk, f.Peer
-	c.Called, c.SIPCallID, c.Withheld = string(f.To), f.SIPCallID, f.Withheld
+	c.Called, c.SIPCallID, c.Withheld, c.Internal = string(f.To), f.SIPCallID, f.Withheld, f.Internal
 	if p != nil {
 		c.Number, c.Name = string(p.Number), p.Name
+		if n := len(p.Diverted); n > 0 {
+			c.SentOn = cmp.Or(p.Diverted[n-1].Why, "unknown")
+		}
 	}
 	if f.Withheld {
 		c.Number = "" // a withheld number is never joined with others

@@ -59,6 +59,18 @@ func (c *Contact) caller() string {
 	return c.Number
 }
 
+// who is the caller, with what is special about the call.
+func (c *Contact) who() string {
+	out := c.caller()
+	if c.Internal {
+		out += ", internal"
+	}
+	if c.SentOn != "" {
+		out += ", sent on"
+	}
+	return out
+}
+
 func (c *Contact) how() string {
 	if c.Ended == 0 {
 		return "open"
@@ -77,7 +89,7 @@ func (c *Contact) why() string {
 var contactColumns = makeContactColumns()
 
 // tableColumns are what the table shows and sums.
-var tableColumns = split(`id arrived number name withheld called queue waited_ms talk_ms hold_ms wrap_ms talked_with end ended ended_by code reason wrap_code mos answered`)
+var tableColumns = split(`id arrived number name withheld internal sent_on called queue waited_ms talk_ms hold_ms wrap_ms talked_with end ended ended_by code reason wrap_code mos answered`)
 
 func makeContactColumns() []*column {
 	waited, waitedS := length(func(c *Contact) int64 { return c.WaitedMS })
@@ -92,9 +104,11 @@ func makeContactColumns() []*column {
 			return When(c.Arrived).In(o.Zone).Format("2006-01-02 15:04:05")
 		},
 			raw: moment(func(c *Contact) int64 { return c.Arrived })},
-		{head: "caller", key: "number", most: 32, of: shown((*Contact).caller), raw: plain(func(c *Contact) string { return c.Number })},
+		{head: "caller", key: "number", most: 32, of: shown((*Contact).who), raw: plain(func(c *Contact) string { return c.Number })},
 		hidden("name", "name", plain(func(c *Contact) string { return c.Name })),
 		hidden("withheld", "withheld", func(c *Contact, _ *ReportOptions) any { return c.Withheld }),
+		hidden("internal", "internal", func(c *Contact, _ *ReportOptions) any { return c.Internal }),
+		hidden("sent on", "sent_on", plain(func(c *Contact) string { return c.SentOn })),
 		{head: "called", key: "called", of: shown(func(c *Contact) string { return c.Called }), raw: plain(func(c *Contact) string { return c.Called })},
 		{head: "queue", key: "queue", most: 16, of: shown(func(c *Contact) string { return c.Queue }), raw: plain(func(c *Contact) string { return c.Queue })},
 		{head: "waited", key: "waited_s", right: true, of: waited, raw: waitedS},

@@ -17,6 +17,8 @@ type Filter struct {
 	Agent    string        // talked with this agent; the whole sign-in name, or what stands before the @
 	Number   string        // of the caller: the whole number, or its last digits
 	End      string        // completed, abandoned, transferred, unanswered, refused, broken, open
+	Internal bool          // only calls from somebody of the company
+	SentOn   bool          // only calls that were sent on to us
 	Limit    int           // 0: all
 	Newest   bool          // newest first
 
@@ -32,6 +34,12 @@ func (f *Filter) where() (string, []any) {
 	}
 	if !f.To.IsZero() {
 		add("arrived < ?", f.To.UnixMicro())
+	}
+	if f.Internal {
+		add("internal")
+	}
+	if f.SentOn {
+		add("sent_on <> ''")
 	}
 	// Sets are made once and looked up; asked for each contact, SQLite would walk a tenant's rows each time.
 	if f.Queue != "" {

@@ -6,7 +6,8 @@ type Contact struct {
 	Arrived                                    int64
 	Direction, Trunk, Peer                     string
 	Number, Name                               string // the caller's; empty when withheld or forgotten
-	Withheld                                   bool
+	Withheld, Internal                         bool   // Internal: somebody of the company calls
+	SentOn                                     string // why it was sent on to us at last, as busy; empty: it came straight
 	Called, SIPCallID                          string
 	Queue                                      string // the last one it waited in
 	Since                                      int64  // from when its wait counts
@@ -28,7 +29,7 @@ type Contact struct {
 }
 
 func (c *Contact) fields() []any {
-	return []any{&c.Tenant, &c.ID, &c.Arrived, &c.Direction, &c.Trunk, &c.Peer, &c.Number, &c.Name, &c.Withheld, &c.Called, &c.SIPCallID,
+	return []any{&c.Tenant, &c.ID, &c.Arrived, &c.Direction, &c.Trunk, &c.Peer, &c.Number, &c.Name, &c.Withheld, &c.Internal, &c.SentOn, &c.Called, &c.SIPCallID,
 		&c.Queue, &c.Since, &c.Priority, &c.Path, &c.Answered, &c.WaitedMS, &c.Agent, &c.With, &c.Offers, &c.Missed, &c.Declined, &c.Transfers, &c.Holds,
 		&c.Ended, &c.End, &c.EndedBy, &c.Code, &c.Reason, &c.TalkMS, &c.HoldMS, &c.WrapMS, &c.WrapCode, &c.MOS, &c.Facts}
 }

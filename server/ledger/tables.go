@@ -9,7 +9,7 @@ import (
 // The tables are a projection: everything in them comes from the facts, in order, and can be made again.
 // Times are microseconds since 1970, 0 for never; lengths are milliseconds. schemaVersion goes up with every
 // change; tables of another version are thrown away and made anew from the facts.
-const schemaVersion = 3
+const schemaVersion = 4
 
 // row is one row of a table: pointers to its columns, in the order of the table.
 type row interface{ fields() []any }
@@ -23,7 +23,7 @@ type table struct {
 }
 
 var (
-	contactTable = &table{"contacts", 2, split(`tenant id arrived direction trunk peer number name withheld called sip_call_id
+	contactTable = &table{"contacts", 2, split(`tenant id arrived direction trunk peer number name withheld internal sent_on called sip_call_id
 		queue since priority path answered waited_ms agent talked_with offers missed declined transfers holds
 		ended end ended_by code reason talk_ms hold_ms wrap_ms wrap_code mos facts`),
 		[]string{"tenant, arrived", "tenant, number, arrived"}}

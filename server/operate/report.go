@@ -45,6 +45,8 @@ func contactsCommand() *cobra.Command {
 	c.Flags().StringVar(&f.Agent, "agent", "", "only contacts of this agent")
 	c.Flags().StringVar(&f.Number, "number", "", "only this caller, or the last digits")
 	c.Flags().StringVar(&f.End, "end", "", "only this end: completed, abandoned, transferred, unanswered, refused, broken, open")
+	c.Flags().BoolVar(&f.Internal, "internal", false, "only calls from colleagues")
+	c.Flags().BoolVar(&f.SentOn, "sent-on", false, "only calls that were sent on to us")
 	c.Flags().IntVar(&f.Limit, "limit", 0, "at most so many")
 	c.Flags().BoolVar(&f.Newest, "newest", false, "newest first")
 	return c
