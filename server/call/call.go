@@ -69,16 +69,17 @@ type Call struct {
 
 // sipLeg is one SIP leg with its voice.
 type sipLeg struct {
-	role   string
-	dialog Dialog
-	voice  Voice
-	gone   bool
-	acked  bool
-	early  bool
-	late   bool // no offer came: the answer is in the ACK
-	began  time.Time
-	rang   bool     // a 180 came
-	key    *keyWait // whoever answered is asked to press a key
+	role    string
+	dialog  Dialog
+	voice   Voice
+	gone    bool
+	acked   bool
+	early   bool
+	late    bool // no offer came: the answer is in the ACK
+	began   time.Time
+	rang    bool     // a 180 came
+	holding bool     // has put the caller on hold, when it has the caller
+	key     *keyWait // whoever answered is asked to press a key
 }
 
 // agentLeg is an agent who has the caller.

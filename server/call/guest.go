@@ -220,10 +220,14 @@ func (c *Call) quiet(l media.Leg) {
 	c.group.mix.Mute(l, away || c.group.muted[l])
 }
 
-// holds: the telephone of a guest has put us on hold, or is back.
+// holds: the telephone of a guest, or of who has the caller, has put us on hold, or is back.
 func (c *Call) holds(l *sipLeg) {
-	if l == c.phoneLeg() {
+	switch l {
+	case c.phoneLeg():
 		c.phoneHolds(c.agent)
+		return
+	case c.partner:
+		c.partnerHolds(l)
 		return
 	}
 	g := c.guestOf(l)
@@ -236,6 +240,23 @@ func (c *Call) holds(l *sipLeg) {
 		c.quiet(l.voice)
 		c.show()
 	}
+}
+
+// partnerHolds: who has the caller after a transfer holds; the caller hears our music, for many telephones send none.
+func (c *Call) partnerHolds(l *sipLeg) {
+	d := l.voice.Direction()
+	away := d == media.SendOnly || d == media.Inactive
+	if away == l.holding || c.leg == nil || c.leg.gone || c.refer != nil {
+		return
+	}
+	if l.holding = away; away {
+		l.voice.Hear(nil)
+		c.leg.voice.Hear(c.deps.Media.Music(c.queue))
+		c.tellStory(c.partnerTo.Name + " puts the caller on hold; music")
+		return
+	}
+	media.Join(c.leg.voice, l.voice)
+	c.tellStory(c.partnerTo.Name + " is back")
 }
 
 func (c *Call) recordParty(g *guest, s fact.PartyStage, why string, code int) {

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"cordboard/server/lab"
 )
@@ -25,6 +26,8 @@ type BaresipOptions struct {
 	SRTP      bool   // SDES, mandatory
 	Codec     string // PCMA (default), PCMU or G722
 	Say       lab.Speech
+	Manual    bool // a call is answered by Command("accept") and not by itself
+	Calls     int  // at most at a time, further ones are busy; 4 when 0
 }
 
 // Baresip is a running softphone.
@@ -32,6 +35,7 @@ type Baresip struct {
 	*Process
 	Addr string // where it listens, host:port
 	dir  string
+	ctrl string
 }
 
 // StartBaresip runs baresip until the test ends, or until Hangup.
@@ -52,6 +56,10 @@ func StartBaresip(tb testing.TB, o BaresipOptions) *Baresip {
 	dir := tb.TempDir()
 	port := freePort(tb, 2) // TLS is one above
 	media := freePort(tb, 20)
+	control := freePort(tb, 1)
+	if o.Calls == 0 {
+		o.Calls = 4
+	}
 	rate := 8000
 	if o.Codec == "G722" {
 		rate = 16000
@@ -70,7 +78,7 @@ func StartBaresip(tb testing.TB, o BaresipOptions) *Baresip {
 	}
 	files := map[string][]byte{
 		"say.wav": wav.Bytes(), "cert.pem": append(key, chain...), "contacts": nil,
-		"config": []byte(baresipConfig(dir, port, media)), "accounts": []byte(o.account()),
+		"config": []byte(baresipConfig(dir, port, media, control, o.Calls)), "accounts": []byte(o.account()),
 	}
 	for name, content := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
@@ -81,7 +89,7 @@ func StartBaresip(tb testing.TB, o BaresipOptions) *Baresip {
 	if o.Server != "" {
 		args = append(args, "-e", fmt.Sprintf("/dial sip:%s@%s;transport=%s", o.To, o.Server, o.Transport))
 	}
-	p := &Baresip{Process: start(tb, dir, "baresip", args...), Addr: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), dir: dir}
+	p := &Baresip{Process: start(tb, dir, "baresip", args...), Addr: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), dir: dir, ctrl: net.JoinHostPort("127.0.0.1", strconv.Itoa(control))}
 	p.until(tb, "listening", func() bool { return listens(p.Addr, "udp") && strings.Contains(p.Output(), "baresip is ready") })
 	return p
 }
@@ -92,20 +100,20 @@ func (o BaresipOptions) account() string {
 	if o.SRTP {
 		a += ";mediaenc=srtp-mand"
 	}
-	if o.Server == "" {
+	if o.Server == "" && !o.Manual {
 		a += ";answermode=auto"
 	}
 	return a + "\n"
 }
 
-func baresipConfig(dir string, port, media int) string {
+func baresipConfig(dir string, port, media, control, calls int) string {
 	lines := []string{
 		fmt.Sprintf("sip_listen 127.0.0.1:%d", port), "sip_certificate " + filepath.Join(dir, "cert.pem"),
-		"poll_method epoll", "call_max_calls 4", "audio_path " + dir, "snd_path " + dir,
+		"poll_method epoll", fmt.Sprintf("call_max_calls %d", calls), fmt.Sprintf("ctrl_tcp_listen 127.0.0.1:%d", control), "audio_path " + dir, "snd_path " + dir,
 		"audio_source aufile," + filepath.Join(dir, "say.wav"), "audio_player aubridge,nil", "audio_alert aubridge,nil",
-		"audio_level no", fmt.Sprintf("rtp_ports %d-%d", media, media+19), "rtp_timeout 0", "net_prefer_ipv6 no",
+		"audio_level no", fmt.Sprintf("rtp_ports %d-%d", media, media+19), "rtp_timeout 0", "net_prefer_ipv6 no", "net_interface 127.0.0.1",
 		"module_path " + baresipModules(), "module g711.so", "module g722.so", "module aufile.so", "module aubridge.so",
-		"module sndfile.so", "module srtp.so", "module_tmp uuid.so", "module_tmp account.so", "module_app menu.so",
+		"module sndfile.so", "module srtp.so", "module_tmp uuid.so", "module_tmp account.so", "module_app menu.so", "module_app ctrl_tcp.so",
 	}
 	return strings.Join(lines, "\n") + "\n"
 }
@@ -117,6 +125,47 @@ func baresipModules() string {
 		}
 	}
 	return "/usr/lib/baresip/modules"
+}
+
+// Command lets baresip do what its person would: accept, hangup, hold, resume.
+func (p *Baresip) Command(ctx context.Context, name string) error {
+	c, err := new(net.Dialer).DialContext(ctx, "tcp", p.ctrl)
+	if err != nil {
+		return fmt.Errorf("baresip: %w", err)
+	}
+	defer c.Close()
+	if deadline, ok := ctx.Deadline(); ok {
+		_ = c.SetDeadline(deadline)
+	}
+	body := fmt.Sprintf(`{"command":%q}`, name)
+	if _, err := fmt.Fprintf(c, "%d:%s,", len(body), body); err != nil {
+		return fmt.Errorf("baresip: %w", err)
+	}
+	var heard []byte // events come beside the answer
+	for part := make([]byte, 4096); !bytes.Contains(heard, []byte(`"response":true`)); {
+		n, err := c.Read(part)
+		if heard = append(heard, part[:n]...); err != nil {
+			return fmt.Errorf("baresip: %w", err)
+		}
+	}
+	if !bytes.Contains(heard, []byte(`"ok":true`)) {
+		return fmt.Errorf("baresip does not %s: %s", name, heard)
+	}
+	return nil
+}
+
+// Rings waits until baresip has been called n times.
+func (p *Baresip) Rings(ctx context.Context, n int) error {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for strings.Count(p.Output(), "ncoming call") < n {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return fmt.Errorf("baresip was called %d times, not %d: %w", strings.Count(p.Output(), "ncoming call"), n, ctx.Err())
+		}
+	}
+	return nil
 }
 
 // Hangup ends baresip politely: a BYE or CANCEL goes out, and the recordings are closed.
