@@ -95,6 +95,32 @@ func (p *picker) found(r wire.Reply, asked string, now time.Time) {
 	}
 }
 
+// anew shows the presence of those who are listed as it is now. Nobody moves: the mark may be on somebody.
+func (p *picker) anew(all []wire.Person) {
+	now := make(map[string]*wire.Person, len(all))
+	for i := range all {
+		now[all[i].ID] = &all[i]
+	}
+	put := func(e *wire.Person) wire.Person {
+		n := now[e.ID]
+		if n == nil || e.Kind == "queue" || e.Kind == "team" {
+			return *e
+		}
+		out := *e // with its digit and why it stands there
+		out.Availability, out.Activity, out.Message, out.OutOfOffice, out.Seen, out.Old, out.Number = n.Availability, n.Activity, n.Message, n.OutOfOffice, n.Seen, n.Old, n.Number
+		return out
+	}
+	for i := range p.rows {
+		if e := p.rows[i].person; e != nil {
+			next := put(e)
+			p.rows[i].person = &next
+		}
+	}
+	for i := range p.people {
+		p.people[i] = put(&p.people[i])
+	}
+}
+
 // rank puts the rows into the server's order; what only the desk knows follows.
 func (p *picker) rank() {
 	listed := map[string]*wire.Person{}

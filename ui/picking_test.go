@@ -55,3 +55,35 @@ func TestAnExpertKeepsTheDigitInTheServersOrder(t *testing.T) {
 		t.Errorf("%d rows, and the desk's own: %+v", len(r.pick.rows), r.board.Experts[0])
 	}
 }
+
+// Presence that changes while the picker is open is seen in it, of experts and of anybody else who was found; nobody moves.
+func TestPresenceChangesInTheOpenPicker(t *testing.T) {
+	r := newRig(t, 120, 40)
+	r.call(nil)
+	r.keys("t", "z")
+	r.reply(wire.Reply{OK: true, People: []wire.Person{
+		{ID: "zoe@contoso.com", Kind: "user", Name: "Zoe Quick", Number: true, Availability: "Available", Seen: r.now, Why: "answers"},
+		{ID: "zed@contoso.com", Kind: "user", Name: "Zed Quick", Number: true, Availability: "Available", Seen: r.now},
+	}})
+	first := r.pick.rows[0].person.ID
+	r.told(wire.News{Seq: r.board.Seq + 1, At: r.now, Found: []wire.Person{{ID: "zoe@contoso.com", Kind: "user", Name: "Zoe Quick", Number: true, Availability: "Busy", Activity: "InACall", Seen: r.now}}})
+	for _, row := range r.pick.rows {
+		if e := row.person; e != nil && e.ID == "zoe@contoso.com" && (e.Availability != "Busy" || e.Why != "answers") || e != nil && e.ID == "zed@contoso.com" && e.Availability != "Available" {
+			t.Errorf("%+v", e)
+		}
+	}
+	if r.pick.rows[0].person.ID != first {
+		t.Error("the rows have moved")
+	}
+	r.keys("backspace")
+	experts := append([]wire.Person(nil), r.board.Experts...)
+	for i := range experts {
+		experts[i].Availability, experts[i].Activity = "DoNotDisturb", "Presenting"
+	}
+	r.told(wire.News{Seq: r.board.Seq + 1, At: r.now, Experts: experts})
+	for _, row := range r.pick.rows {
+		if e := row.person; e != nil && e.Kind == "expert" && e.Availability != "DoNotDisturb" {
+			t.Errorf("an expert of the desk: %+v", e)
+		}
+	}
+}

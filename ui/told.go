@@ -32,6 +32,9 @@ func (m *Model) told(v any) tea.Cmd {
 	case wire.News:
 		before := m.board
 		m.board = m.board.Apply(v)
+		if m.over == overPicker && (v.Found != nil || v.Experts != nil) {
+			m.pick.anew(append(v.Found[:len(v.Found):len(v.Found)], v.Experts...))
+		}
 		return m.changed(&before)
 	case wire.Reply:
 		return m.replied(scrub(v))

@@ -252,11 +252,11 @@ func (c *Call) partnerHolds(l *sipLeg) {
 	if l.holding = away; away {
 		l.voice.Hear(nil)
 		c.leg.voice.Hear(c.deps.Media.Music(c.queue))
-		c.tellStory(c.partnerTo.Name + " puts the caller on hold; music")
+		c.tellStory("story_partner_holds", "{who} has the caller on hold; music", "who", c.partnerTo.Name)
 		return
 	}
 	media.Join(c.leg.voice, l.voice)
-	c.tellStory(c.partnerTo.Name + " is back")
+	c.tellStory("story_back", "{who} is back", "who", c.partnerTo.Name)
 }
 
 func (c *Call) recordParty(g *guest, s fact.PartyStage, why string, code int) {

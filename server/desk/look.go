@@ -165,6 +165,7 @@ func (e presenceCame) apply(s *seat) {
 			break
 		}
 	}
+	s.showFound(e.read)
 	for _, id := range s.listed() {
 		changed, read := e.read[string(id)]
 		if changed {
@@ -172,6 +173,20 @@ func (e presenceCame) apply(s *seat) {
 			return
 		}
 		s.aged = s.aged || read
+	}
+}
+
+// showFound tells a console whose picker is open of those who were found, and whose presence is another now.
+func (s *seat) showFound(read map[string]bool) {
+	t := s.room.tenant()
+	var all []wire.Person
+	for _, id := range s.found {
+		if p := t.person(string(id)); p != nil && read[string(id)] {
+			all = append(all, personOf(t, p, s.callAsks(t)))
+		}
+	}
+	if all != nil {
+		s.publish(wire.News{Found: all})
 	}
 }
 

@@ -32,6 +32,7 @@ type News struct {
 	Missed  *Missed  `json:"missed,omitempty"`
 	Queues  []Queue  `json:"queues,omitempty"`
 	Experts []Person `json:"experts,omitempty"`
+	Found   []Person `json:"found,omitempty"` // people of the last search whose presence is another now
 	Team    []Mate   `json:"team,omitempty"`
 	Today   *Today   `json:"today,omitempty"`
 	Last    []Row    `json:"last,omitempty"`
