@@ -38,6 +38,7 @@ func serveApart(file string) {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil)) // as in service: writing it is part of a call's cost
 	ctx, cancel := context.WithCancel(context.Background())
 	server.PaceHeap(ctx, log)
+	server.ShareProcessors()
 	s, err := server.Start(ctx, server.Options{Config: holder, Program: "cordboard test", Log: log, Ready: os.Stdout})
 	if err != nil {
 		fail(err)

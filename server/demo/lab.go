@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cordboard/server"
 	"cordboard/server/lab"
 )
 
@@ -275,6 +276,7 @@ func labAgents() *cobra.Command {
 			}
 			o.Out = cmd.OutOrStdout()
 			o.Token = func(user string) (string, error) { return tokenFrom(cmd.Context(), page, user) }
+			server.ShareProcessors() // as the server does: else what is measured is how the agents wait for each other
 			return lab.NewAgents(o).Run(cmd.Context())
 		}}
 	f := c.Flags()

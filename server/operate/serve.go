@@ -44,6 +44,7 @@ func Serve(_ context.Context, o ServeOptions) error {
 	pacing, stop := context.WithCancel(context.Background())
 	defer stop()
 	server.PaceHeap(pacing, log)
+	server.ShareProcessors()
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGTERM, os.Interrupt, hangup)
 	defer signal.Stop(signals)

@@ -1,0 +1,26 @@
+package server
+
+import (
+	"runtime"
+	"testing"
+)
+
+func TestFewProcessorsAreShared(t *testing.T) {
+	for processors, want := range map[int]int{1: 4, 2: 8, 3: 8, 4: 8, 8: 8, 12: 12, 64: 64} {
+		if got := shares(processors); got != want {
+			t.Errorf("%d processors: %d goroutines at a time, want %d", processors, got, want)
+		}
+	}
+	was := runtime.GOMAXPROCS(0)
+	defer runtime.GOMAXPROCS(was)
+	t.Setenv("GOMAXPROCS", "3")
+	ShareProcessors()
+	if got := runtime.GOMAXPROCS(0); got != was {
+		t.Errorf("what the operator chose became %d", got)
+	}
+	t.Setenv("GOMAXPROCS", "")
+	ShareProcessors()
+	if got := runtime.GOMAXPROCS(0); got != shares(was) {
+		t.Errorf("%d goroutines at a time", got)
+	}
+}
