@@ -1,6 +1,7 @@
 package call_test
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -67,11 +68,12 @@ func TestADeskPhoneThatWillNotTakeACallLeavesTheCallerInPlace(t *testing.T) {
 		first fact.State // after one
 		why   string
 	}{
-		"busy":        {trunk.Rejected{Code: 486}, fact.MissedState, "busy"},
-		"declined":    {trunk.Rejected{Code: 603}, fact.Ready, "declined"},
-		"not there":   {trunk.Rejected{Code: 480}, fact.Ready, "no_answer"},
-		"unreachable": {trunk.Unreachable{}, fact.Ready, "unreachable"},
-		"no answer":   {nil, fact.OfferedState, ""}, // rung again at once: nobody else is there
+		"busy":               {trunk.Rejected{Code: 486}, fact.MissedState, "busy"},
+		"declined":           {trunk.Rejected{Code: 603}, fact.Ready, "declined"},
+		"not there":          {trunk.Rejected{Code: 480}, fact.Ready, "no_answer"},
+		"unreachable":        {trunk.Unreachable{}, fact.Ready, "unreachable"},
+		"not there any more": {trunk.Unreachable{Err: fmt.Errorf("telephone adele: %w", trunk.ErrNotRegistered)}, fact.Ready, "not_registered"},
+		"no answer":          {nil, fact.OfferedState, ""}, // rung again at once: nobody else is there
 	} {
 		t.Run(name, func(t *testing.T) {
 			in(t, func(t *testing.T, h *house) {

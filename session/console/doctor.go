@@ -205,8 +205,14 @@ func (c *checkup) line(ctx context.Context, device audio.Device) bool {
 	})
 	go s.Run(ctx)
 	defer s.Close(context.WithoutCancel(ctx))
-	if !c.signedIn(ctx, told) {
+	w, ok := c.signedIn(ctx, told)
+	if !ok {
 		return false
+	}
+	if w != nil {
+		relays := make(chan []softphone.Relay, 1)
+		go func() { relays <- softphone.Relays(ctx, w.ICE) }()
+		defer func() { c.relays(<-relays) }()
 	}
 	for {
 		select {
@@ -223,7 +229,22 @@ func (c *checkup) line(ctx context.Context, device audio.Device) bool {
 	}
 }
 
-func (c *checkup) signedIn(ctx context.Context, told <-chan any) bool {
+// relays says which of the relays that the server names would carry the voice.
+func (c *checkup) relays(all []softphone.Relay) {
+	if len(all) == 0 {
+		c.fine("relay", "none is named; the voice goes straight to the server")
+	}
+	for _, r := range all {
+		if r.Err != nil {
+			c.look("relay", r.URL+": "+r.Err.Error(), "where UDP to the server passes you can do without; else tell IT: the TURN server's address, port, username and password in server.ice")
+			continue
+		}
+		c.fine("relay", "%s, %d ms", r.URL, r.Took.Milliseconds())
+	}
+}
+
+// signedIn waits until the server has let this console in.
+func (c *checkup) signedIn(ctx context.Context, told <-chan any) (w *wire.Welcome, ok bool) {
 	for {
 		select {
 		case v := <-told:
@@ -232,24 +253,24 @@ func (c *checkup) signedIn(ctx context.Context, told <-chan any) bool {
 				switch v.Stage {
 				case wire.SignInCode, wire.SignInBrowser:
 					c.look("sign-in", "nobody is signed in on this machine", "start cordboard once and sign in")
-					return false
+					return w, false
 				case wire.SignInFailed, wire.SignInBlocked, wire.SignInExpired, wire.SignInDeclined:
 					c.look("sign-in", v.Words, "start cordboard and sign in again")
-					return false
+					return w, false
 				case wire.SignInDone:
 					c.fine("sign-in", "%s", v.Account)
 				}
 			case wire.Connected:
 				if v.State == wire.ConnRefused && v.Refused != nil {
 					c.look("desk", v.Refused.Words, "see the words")
-					return v.Refused.Code == "elsewhere"
+					return w, v.Refused.Code == "elsewhere"
 				}
 			case wire.Welcome:
-				return true
+				return &v, true
 			}
 		case <-ctx.Done():
 			c.look("sign-in", "no answer within "+doctorLimit.String(), "check the network, then start cordboard")
-			return false
+			return w, false
 		}
 	}
 }
