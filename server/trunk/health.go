@@ -13,17 +13,20 @@ func (e *Edge) watchPeers(ctx context.Context, t *table) {
 	for _, n := range t.trunks {
 		for _, p := range n.peers {
 			if p.Health > 0 {
-				e.run("health", func() { e.watch(ctx, n, p) })
+				e.run("health", func() {
+					keepProbing(ctx, p.Health, func(ctx context.Context) error { return e.probe(ctx, n, p) },
+						func(failed int, err error) { e.judge(n, p, failed, err) })
+				})
 			}
 		}
 	}
 }
 
-func (e *Edge) watch(ctx context.Context, n *trunk, p *peer) {
-	failed := 0
-	for {
+// keepProbing asks again and again until ctx ends, and says how many times in a row that failed.
+func keepProbing(ctx context.Context, every time.Duration, probe func(context.Context) error, judge func(failed int, err error)) {
+	for failed := 0; ; {
 		began := time.Now()
-		err := e.probe(ctx, n, p)
+		err := probe(ctx)
 		if ctx.Err() != nil {
 			return
 		}
@@ -32,8 +35,8 @@ func (e *Edge) watch(ctx context.Context, n *trunk, p *peer) {
 		} else {
 			failed = 0
 		}
-		e.judge(n, p, failed, err)
-		wait := p.Health
+		judge(failed, err)
+		wait := every
 		if failed == 1 {
 			wait = min(wait, 2*time.Second) // once may be chance
 		}
@@ -104,13 +107,19 @@ func (e *Edge) probe(ctx context.Context, n *trunk, p *peer) error {
 // options is an OPTIONS outside of dialogs, in the shape that Direct Routing wants (no user anywhere, Contact by name).
 func (e *Edge) options(n *trunk, p *peer, h hop) *sip.Request {
 	to := "sip:" + withPort(p.Host, p.Port)
+	uri := to
 	if n.Kind != "teams" && h.transport != "udp" {
-		to += ";transport=" + h.transport
+		uri += ";transport=" + h.transport
 	}
-	req := sip.NewRequest(sip.OPTIONS, rawURI(to))
+	return e.optionsTo(n, uri, to, h)
+}
+
+// optionsTo is an OPTIONS to a URI, with what stands in To.
+func (e *Edge) optionsTo(n *trunk, uri, to string, h hop) *sip.Request {
+	req := sip.NewRequest(sip.OPTIONS, rawURI(uri))
 	e.dress(req, n, h)
 	req.AppendHeader(sip.NewHeader("From", fmt.Sprintf("<sip:%s>;tag=%s", e.identityHost(n, h), sip.GenerateTagN(10))))
-	req.AppendHeader(sip.NewHeader("To", "<sip:"+withPort(p.Host, p.Port)+">"))
+	req.AppendHeader(sip.NewHeader("To", "<"+to+">"))
 	id := sip.CallIDHeader(newCallID())
 	req.AppendHeader(&id)
 	req.AppendHeader(&sip.CSeqHeader{SeqNo: 1, MethodName: sip.OPTIONS})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/emiago/sipgo/sip"
 )
@@ -29,33 +28,11 @@ func (e *Edge) watchPhones(ctx context.Context, t *table) {
 	for _, n := range t.trunks {
 		for _, p := range n.Phones {
 			if p.Target != "" && p.Health > 0 {
-				e.run("health", func() { e.watchPhone(ctx, n, p) })
+				e.run("health", func() {
+					keepProbing(ctx, p.Health, func(ctx context.Context) error { return e.probePhone(ctx, n, p) },
+						func(failed int, err error) { e.judgePhone(phoneKey{n.ID, p.id()}, failed, err) })
+				})
 			}
-		}
-	}
-}
-
-func (e *Edge) watchPhone(ctx context.Context, n *trunk, p Phone) {
-	for failed := 0; ; {
-		began := time.Now()
-		err := e.probePhone(ctx, n, p)
-		if ctx.Err() != nil {
-			return
-		}
-		if err == nil {
-			failed = 0
-		} else {
-			failed++
-		}
-		e.judgePhone(phoneKey{n.ID, p.id()}, failed, err)
-		wait := p.Health
-		if failed == 1 {
-			wait = min(wait, 2*time.Second) // once may be chance
-		}
-		select {
-		case <-time.After(max(wait-time.Since(began), 100*time.Millisecond)):
-		case <-ctx.Done():
-			return
 		}
 	}
 }
@@ -84,7 +61,7 @@ func (e *Edge) probePhone(ctx context.Context, n *trunk, p Phone) error {
 	}
 	for _, h := range hops[:min(len(hops), 4)] {
 		var res *sip.Response
-		if res, err = e.ask(ctx, n, h, firstWait, func(h hop) *sip.Request { return e.optionsTo(n, p.Target, h) }); err != nil {
+		if res, err = e.ask(ctx, n, h, firstWait, func(h hop) *sip.Request { return e.optionsTo(n, p.Target, p.Target, h) }); err != nil {
 			continue
 		}
 		switch c := res.StatusCode; {
@@ -95,20 +72,4 @@ func (e *Edge) probePhone(ctx context.Context, n *trunk, p Phone) error {
 		}
 	}
 	return err
-}
-
-// optionsTo is an OPTIONS to a URI.
-func (e *Edge) optionsTo(n *trunk, uri string, h hop) *sip.Request {
-	req := sip.NewRequest(sip.OPTIONS, rawURI(uri))
-	e.dress(req, n, h)
-	req.AppendHeader(sip.NewHeader("From", fmt.Sprintf("<sip:%s>;tag=%s", e.identityHost(n, h), sip.GenerateTagN(10))))
-	req.AppendHeader(sip.NewHeader("To", "<"+uri+">"))
-	id := sip.CallIDHeader(newCallID())
-	req.AppendHeader(&id)
-	req.AppendHeader(&sip.CSeqHeader{SeqNo: 1, MethodName: sip.OPTIONS})
-	req.AppendHeader(sip.NewHeader("Contact", e.contact(n, "", h)))
-	e.capabilities(req, n)
-	req.AppendHeader(sip.NewHeader("Accept", "application/sdp"))
-	req.SetBody(nil)
-	return req
 }
