@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"regexp"
@@ -26,6 +27,7 @@ type source struct {
 	screen []fact.AgentID
 	take   func([]people.Reading)
 	refuse bool
+	news   chan struct{} // closed when a line is added; under mu
 }
 
 func (s *source) maker(_ context.Context, _ *config.Tenant, _ *people.Roster, take func([]people.Reading)) (server.Presence, error) {
@@ -37,6 +39,31 @@ func (s *source) note(line string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.lines = append(s.lines, line)
+	if s.news != nil {
+		close(s.news)
+		s.news = nil
+	}
+}
+
+// wait waits until it was told just that.
+func (s *source) wait(ctx context.Context, want string) error {
+	for {
+		s.mu.Lock()
+		got := strings.Join(s.lines, ", ")
+		if s.news == nil {
+			s.news = make(chan struct{})
+		}
+		news := s.news
+		s.mu.Unlock()
+		if got == want {
+			return nil
+		}
+		select {
+		case <-news:
+		case <-ctx.Done():
+			return fmt.Errorf("told %q, want %q", got, want)
+		}
+	}
 }
 
 func (s *source) told() string {
@@ -91,11 +118,8 @@ func TestTeamsHearsWhoTalksInACall(t *testing.T) {
 	}
 	wait := func(want string) {
 		t.Helper()
-		for s.told() != want {
-			if ctx.Err() != nil {
-				t.Fatalf("told %q, want %q", s.told(), want)
-			}
-			time.Sleep(10 * time.Millisecond)
+		if err := s.wait(ctx, want); err != nil {
+			t.Fatal(err)
 		}
 	}
 	if _, err := c.WaitEnded(ctx); err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"cordboard/server/fact"
@@ -104,17 +105,21 @@ func TestADeskHearsOnlyOfWhomItShows(t *testing.T) {
 }
 
 func TestPresenceThatNobodyReadsAgainGrowsOldOnTheDesk(t *testing.T) {
-	o, _ := watched(t, 3)
-	s := o.still()
-	tenant := s.room.tenant()
-	tenant.Presences.Take([]people.Reading{{ID: "expert-0001", Availability: "Available", At: time.Now().Add(-time.Minute + 50*time.Millisecond)}})
-	s.showExperts()
-	if s.board.Experts[1].Old {
-		t.Fatal("old too soon")
-	}
-	time.Sleep(60 * time.Millisecond)
-	s.checkLooks(time.Now())
-	if !s.board.Experts[1].Old {
-		t.Error("still looks available")
-	}
+	synctest.Test(t, func(t *testing.T) {
+		o, _ := watched(t, 3)
+		s := o.still()
+		tenant := s.room.tenant()
+		tenant.Presences.Take([]people.Reading{{ID: "expert-0001", Availability: "Available", At: time.Now()}})
+		s.showExperts()
+		time.Sleep(time.Minute)
+		s.checkLooks(time.Now())
+		if s.board.Experts[1].Old {
+			t.Fatal("old too soon")
+		}
+		time.Sleep(time.Second)
+		s.checkLooks(time.Now())
+		if !s.board.Experts[1].Old {
+			t.Error("still looks available")
+		}
+	})
 }
