@@ -38,6 +38,11 @@ func TestTheDirectoryIsFoundAndRung(t *testing.T) {
 	if want := "expert megan free, expert lee , user zoe@contoso.com spoke, user raj@contoso.com , "; got != want {
 		t.Errorf("found %s\nwant  %s", got, want)
 	}
+	news := []people.Reading{{ID: "zoe@contoso.com", Availability: "Busy", At: time.Now()}}
+	o.room.PresenceRead(news, tenant.Presences.Take(news)) // the picker is open
+	c.next("the presence of who was found", func(f wire.FromServer) bool {
+		return f.News != nil && len(f.News.Found) == 1 && f.News.Found[0].ID == "zoe@contoso.com" && f.News.Found[0].Availability == "Busy"
+	})
 	if r := c.do(wire.Command{ID: "2", Do: wire.DoDial, To: &wire.Target{Kind: wire.ToUser, ID: "zoe@contoso.com"}}); !r.OK || dialled.Number != "+442079460199" || dialled.Name != "Zoe Networker" {
 		t.Errorf("%+v, dialled %+v", r, dialled)
 	}
