@@ -44,11 +44,19 @@ func (d *Dialog) inDialog(req *sip.Request, tx *sip.ServerTx) {
 		res.AppendHeader(sip.NewHeader("Accept", "application/sdp"))
 		d.e.respond(tx, res)
 	case sip.REFER:
+		d.acknowledgedBy()
 		d.referred(req, tx, late)
 	case sip.NOTIFY: // we have subscribed to nothing
 		reply(481, "Subscription does not exist")
 	default:
 		d.e.respond(tx, d.e.unknownMethod(req, d.trunk))
+	}
+}
+
+// acknowledgedBy: who goes on within a call has our 200, whatever overtook the ACK. Where the ACK brings the answer to our offer it must come first.
+func (d *Dialog) acknowledgedBy() {
+	if s := d.serving; d.state == answered && s != nil && s.ok != nil && !s.offerless {
+		d.gotAck(ackLike(s.req))
 	}
 }
 

@@ -358,6 +358,40 @@ func TestAPeerThatMayRefersAndReplaces(t *testing.T) {
 	})
 }
 
+func TestAReferThatOvertakesTheACKIsTaken(t *testing.T) {
+	for name, late := range map[string]bool{"with an offer": false, "whose ACK must bring the answer": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				n := london()
+				n.MayRefer = true
+				h := newHouse(t, nil, n)
+				s := h.sbc(theirs)
+				body := offer
+				if late {
+					body = ""
+				}
+				s.send(s.request("INVITE", 1, "", "", body))
+				d := h.call()
+				events := listen(d)
+				d.Answer([]byte("v=0"))
+				ok := s.expect("SIP/2.0 200")
+				s.send(s.request("REFER", 2, ok.tag("To"), "Refer-To: <sip:+33140000@192.0.2.2>\n", ""))
+				if late {
+					s.expect("SIP/2.0 403")
+					return
+				}
+				s.expect("SIP/2.0 202")
+				want[Acked](t, events)
+				if r := want[Referred](t, events); r.URI != "sip:+33140000@192.0.2.2" {
+					t.Errorf("%+v", r)
+				}
+				s.send(s.request("ACK", 1, ok.tag("To"), "", ""))
+				events.quiet(t, time.Second)
+			})
+		})
+	}
+}
+
 func TestCallersMustShowCredentialsWhereTheTrunkSaysSo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := london()
