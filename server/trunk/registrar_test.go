@@ -274,7 +274,7 @@ func TestACallOfATelephoneIsItsOwn(t *testing.T) {
 		p := h.telephone("192.0.2.41:5062", "201", "s3cret")
 		p.in("Contact: " + p.contact + "\n")
 		from := func(s string) string {
-			return strings.Replace(s, "sip:+14255550100@192.0.2.2", "sip:201@desks.contoso.example", 1)
+			return strings.NewReplacer("sip:+14255550100@192.0.2.2", "sip:201@desks.contoso.example", "<sip:sbc@192.0.2.41", "<sip:201@10.0.0.9").Replace(s) // behind NAT
 		}
 		p.send(from(p.request("INVITE", 1, "", "", offer)))
 		r := p.expect("SIP/2.0 401")
@@ -282,9 +282,18 @@ func TestACallOfATelephoneIsItsOwn(t *testing.T) {
 		const uri = "sip:+442079460018@192.0.2.1:5060"
 		ha1, ha2 := digestHash("MD5", "201", "desks.contoso.example", "s3cret"), digestHash("MD5", "INVITE", uri)
 		p.send(from(p.request("INVITE", 2, "", fmt.Sprintf("Authorization: Digest username=\"201\", realm=\"desks.contoso.example\", nonce=%q, uri=%q, response=%q\n", c["nonce"], uri, digestHash("MD5", ha1, c["nonce"], ha2)), offer)))
-		if i := h.call().Info(); i.Phone != "201" || i.Trunk != "desks" {
+		d := h.call()
+		if i := d.Info(); i.Phone != "201" || i.Trunk != "desks" {
 			t.Errorf("%+v", i)
 		}
+		n := listen(d)
+		d.Answer([]byte("v=0"))
+		ok := p.expect("SIP/2.0 200")
+		p.send(from(p.request("ACK", 2, ok.tag("To"), "", "")))
+		want[Acked](t, n)
+		d.Hangup(Reason{})
+		bye := p.expect("BYE sip:201@10.0.0.9:5062 ") // to where the call came from, whatever its Contact says
+		p.send(p.answer(bye, "200 OK", "", "", ""))
 	})
 }
 
