@@ -270,12 +270,15 @@ type shiftOf struct {
 	mu     sync.Mutex
 	all    []lab.AgentEvent
 	more   chan struct{}
+	forget bool // nobody waits for events: hours of them are not kept
 }
 
 func (s *shiftOf) tell(e lab.AgentEvent) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.all = append(s.all, e)
+	if !s.forget {
+		s.all = append(s.all, e)
+	}
 	close(s.more)
 	s.more = make(chan struct{})
 }

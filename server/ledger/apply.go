@@ -44,6 +44,7 @@ func (s *shelf) apply(r *record) error {
 		p.N = int64(e.N)
 	}
 	p.Seq, p.At = int64(seq), max(at, p.At)
+	s.newest = max(s.newest, at)
 	return nil
 }
 

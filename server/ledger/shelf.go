@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
 )
 
 // shelf has the books and agents at hand, reading what it lacks from the tables. One goroutine has it, in one transaction at a time.
@@ -19,6 +20,8 @@ type shelf struct {
 	fresh  []change // rows that are written once
 	dirty  map[*book]bool
 	states map[row]*table
+	newest int64 // time of the newest fact, ms
+	full   int   // books at which those that are closed are put away
 }
 
 type change struct {
@@ -33,7 +36,11 @@ type agent struct {
 	of    *book      // the book of talk
 }
 
-const maxBooks = 20_000
+const (
+	maxBooks  = 20_000
+	someBooks = 128    // that come before closed ones are looked for
+	keptFor   = 30_000 // ms after a contact's end: its code and note are still to come
+)
 
 func newShelf(c *sql.Conn) *shelf {
 	s := &shelf{conn: c, stmts: map[string]*sql.Stmt{}}
@@ -45,6 +52,23 @@ func newShelf(c *sql.Conn) *shelf {
 func (s *shelf) forget() {
 	s.books, s.agents, s.at = map[[2]string]*book{}, map[[2]string]*agent{}, map[string]*position{}
 	s.fresh, s.dirty, s.states = nil, map[*book]bool{}, map[row]*table{}
+	s.full = someBooks
+}
+
+// putAway lets go of the contacts that ended a while ago. What still comes for one of them is added to what the tables have.
+func (s *shelf) putAway() {
+	if len(s.books) <= s.full {
+		return
+	}
+	used := map[*book]bool{}
+	for _, a := range s.agents {
+		used[a.of] = true
+	}
+	maps.DeleteFunc(s.books, func(_ [2]string, b *book) bool {
+		c := b.contact
+		return c != nil && c.Ended != 0 && s.newest-c.Ended > keptFor && !s.dirty[b] && !used[b]
+	})
+	s.full = len(s.books) + someBooks
 }
 
 func (s *shelf) stmt(query string) (*sql.Stmt, error) {
@@ -93,6 +117,7 @@ func (s *shelf) commit() error {
 		return errors.Join(err, s.abort())
 	}
 	s.open = false
+	s.putAway()
 	if len(s.books) > maxBooks || len(s.agents) > maxBooks {
 		s.forget()
 	}
