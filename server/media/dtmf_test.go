@@ -150,3 +150,22 @@ func power(pcm []int16, hz float64) float64 {
 	}
 	return 2 * math.Hypot(re, im) / float64(len(pcm))
 }
+
+// TestNobodySpeaksIntoAKey: while a digit is being sent its time stands still for everybody else.
+func TestNobodySpeaksIntoAKey(t *testing.T) {
+	out, f := &tape{}, &feed{}
+	types := noPayloads()
+	types.codec[PCMU], types.events = 0, 101
+	var s Sender
+	s.open(way{to: out, types: types, codec: PCMU})
+	s.hear(f, nil)
+	s.tones = &toneQueue{s: &s, queue: []byte("5"), active: true}
+	p := packet{codec: PCMU, payload: payloadOf(1), now: refTime}
+	if s.take(f, &p); len(out.heads) > 0 {
+		t.Error("voice is sent in the middle of a key")
+	}
+	s.tones.active = false
+	if s.take(f, &p); len(out.heads) != 1 {
+		t.Errorf("%d packets after the key", len(out.heads))
+	}
+}

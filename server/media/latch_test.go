@@ -44,3 +44,34 @@ func TestWhoMayTakeThePlaceOfAPeer(t *testing.T) {
 		}
 	}
 }
+
+// TestAKeyThatStaysKeepsItsCount over a new description: begun anew, it would seal two packets alike and take old ones again (RFC 3711 §3.3.1, §9.1).
+func TestAKeyThatStaysKeepsItsCount(t *testing.T) {
+	ours, theirs, other := newCrypto("1", suite80), newCrypto("1", suite80), newCrypto("1", suite80)
+	l := &RTPLeg{}
+	make := func(our, their cryptoLine, old *peer) *peer {
+		p, err := newPeer(l, &agreement{ours: &our, their: &their, remote: netip.MustParseAddrPort("192.0.2.2:4000")}, old)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	first := make(ours, theirs, nil)
+	for name, c := range map[string]struct {
+		our, their    cryptoLine
+		seals, opened bool // go on
+	}{
+		"the same keys":    {ours, theirs, true, true},
+		"another of ours":  {other, theirs, false, true},
+		"another of them":  {ours, other, true, false},
+		"both are changed": {other, other, false, false},
+	} {
+		p := make(c.our, c.their, first)
+		if (p.seals == first.seals) != c.seals || (p.sealsRTCP == first.sealsRTCP) != c.seals {
+			t.Errorf("%s: what we send goes on %v, want %v", name, p.seals == first.seals, c.seals)
+		}
+		if (p.opens == first.opens) != c.opened || (p.opensRTCP == first.opensRTCP) != c.opened {
+			t.Errorf("%s: what we get goes on %v, want %v", name, p.opens == first.opens, c.opened)
+		}
+	}
+}

@@ -237,3 +237,28 @@ func TestAnAnswerHasTheTagOfTheKeyThatItTakes(t *testing.T) {
 		ours[mine] = true
 	}
 }
+
+// TestNoneOfTheLastPacketsIsTakenTwice, whatever came in between.
+func TestNoneOfTheLastPacketsIsTakenTwice(t *testing.T) {
+	c := newCrypto("1", suite80)
+	ours, err := newSRTP(&c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs, err := newSRTP(&c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all [][]byte
+	for seq := range uint16(20) {
+		b := rtpPacket(t, rtp.Header{SequenceNumber: 65530 + seq, SSRC: 9}, 20)
+		all = append(all, theirs.seal(append(make([]byte, 0, 200), b...), 12))
+	}
+	for round, want := range []bool{true, false} {
+		for i, b := range all {
+			if _, ok := ours.open(bytes.Clone(b)); ok != want {
+				t.Errorf("packet %d the %d. time: taken %v", i, round+1, ok)
+			}
+		}
+	}
+}
