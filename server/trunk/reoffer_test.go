@@ -343,7 +343,7 @@ func TestAPeerThatMayRefersAndReplaces(t *testing.T) {
 		}
 		before := packet{}
 		c.Answer([]byte("v=0"), func() { // which is the moment to end the old dialog
-			for p, ok := other.next(0); ok; p, ok = other.next(0) {
+			for p, ok := other.next(time.Millisecond); ok; p, ok = other.next(time.Millisecond) {
 				before = p
 			}
 			d.Hangup(Reason{Code: 200})
