@@ -5,8 +5,8 @@ import (
 	"runtime"
 )
 
-// atLeast is how many goroutines run at a time, also on a small machine.
-const atLeast = 8
+// enough goroutines run at a time for what must not wait to pass what may.
+const enough = 8
 
 // ShareProcessors lets the system share few processors among the server's goroutines. Go itself takes a processor
 // from a goroutine after 10 ms, and on two of them an offer, or a packet, waits behind two commits of the ledger for
@@ -19,6 +19,6 @@ func ShareProcessors() {
 	}
 }
 
-// shares is how many goroutines run at a time on so many processors: no more than four on each, which costs more in
-// changes between them than it gains.
-func shares(processors int) int { return max(processors, min(4*processors, atLeast)) }
+// shares is how many goroutines run at a time on so many processors: no more than two on each; with four the collector of
+// garbage, which takes those that seem idle, is in everybody's way.
+func shares(processors int) int { return max(processors, min(2*processors, enough)) }

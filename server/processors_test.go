@@ -6,7 +6,7 @@ import (
 )
 
 func TestFewProcessorsAreShared(t *testing.T) {
-	for processors, want := range map[int]int{1: 4, 2: 8, 3: 8, 4: 8, 8: 8, 12: 12, 64: 64} {
+	for processors, want := range map[int]int{1: 2, 2: 4, 3: 6, 4: 8, 8: 8, 12: 12, 64: 64} {
 		if got := shares(processors); got != want {
 			t.Errorf("%d processors: %d goroutines at a time, want %d", processors, got, want)
 		}

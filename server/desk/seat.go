@@ -20,9 +20,9 @@ const (
 	deadAfter    = 45 * time.Second // and is closed after this long: three beats of an idle console
 	lineSilent   = 2 * time.Second  // a line without a packet for this long counts as silent
 	checkEvery   = 250 * time.Millisecond
-	keepNews     = 400
+	keepNews     = 128
 	newsKept     = 35 * time.Second // news that a console may not have had: it gives a dead connection up within 30 s
-	keepReplies  = 256
+	keepReplies  = 64
 	tokenEarly   = 5 * time.Minute // a fresh token is wanted this long before the old one ends
 	tokenLate    = 5 * time.Minute // and the connection is dropped this long after
 	presenceTake = 400 * time.Millisecond
