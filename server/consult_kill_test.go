@@ -27,9 +27,9 @@ func TestAConsoleKilledInMidConsult(t *testing.T) {
 		dropped bool   // the expert's telephone is let go
 	}{
 		"it comes back":         {grace: "20 s", talks: true, back: true, end: "completed", story: []string{"expert megan.bowen, rings", "expert megan.bowen, taken back", "completed"}, with: adele, dropped: true},
-		"the expert takes over": {grace: "1 s", talks: true, key: "1", end: "transferred", story: []string{"rings", "console_gone", "grace_over", "expert megan.bowen, answered", "transferred"}, with: "megan.bowen@contoso.com"},
-		"the expert does not":   {grace: "1 s", talks: true, end: "completed", story: []string{"rings", "console_gone", "grace_over", "expert megan.bowen, failed, the agent was lost", "at the head", "isaiah.langer", "completed"}, with: isaiah, dropped: true},
-		"the expert rings":      {grace: "1 s", end: "completed", story: []string{"rings", "console_gone", "grace_over", "expert megan.bowen, failed, the agent was lost", "at the head", "isaiah.langer", "completed"}, with: isaiah, dropped: true},
+		"the expert takes over": {grace: "1 s", talks: true, key: "1", end: "transferred", story: []string{"rings", "console gone", "grace over", "expert megan.bowen, answered", "transferred"}, with: "megan.bowen@contoso.com"},
+		"the expert does not":   {grace: "1 s", talks: true, end: "completed", story: []string{"rings", "console gone", "grace over", "expert megan.bowen, failed, the agent was lost", "at the head", "isaiah.langer", "completed"}, with: isaiah, dropped: true},
+		"the expert rings":      {grace: "1 s", end: "completed", story: []string{"rings", "console gone", "grace over", "expert megan.bowen, failed, the agent was lost", "at the head", "isaiah.langer", "completed"}, with: isaiah, dropped: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t, houseOptions{agents: []string{adele, isaiah}, grace: c.grace, wrap: "0 s"})

@@ -112,7 +112,7 @@ func TestACallOfTheCompanyIsKnownOnTheWire(t *testing.T) {
 			}
 		}
 		first := s.Lines(time.UTC)[0].Text
-		if !strings.Contains(first, want.caller) || strings.Contains(first, "internal") != (want.internal != "") || !strings.Contains(first, "sent on from +442079460107 busy") {
+		if !strings.Contains(first, want.caller) || strings.Contains(first, "internal") != (want.internal != "") || !strings.Contains(first, "sent on from +442079460107, busy") {
 			t.Errorf("%s: the record says %q", strings.TrimSpace(trunk), first)
 		}
 		h.stop()

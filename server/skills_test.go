@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,6 +19,7 @@ import (
 
 // profiles answers for people as a test says, and notes when it was asked.
 type profiles struct {
+	mu    sync.Mutex // of the rest, and of profiled's
 	says  map[string][]string
 	busy  bool // tells nobody now
 	down  bool
@@ -28,6 +30,8 @@ type profiles struct {
 func (p *profiles) SkillsAtOnce() int { return 2 }
 
 func (p *profiles) Skills(_ context.Context, who []string) (map[string][]string, []string, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.asked, p.who = append(p.asked, time.Now()), append(p.who, who...)
 	switch {
 	case p.down:
@@ -54,9 +58,16 @@ func newProfiled(t *testing.T, dir string, who ...*people.Person) *profiled {
 	t.Helper()
 	r := &profiled{p: &profiles{says: map[string][]string{}}, who: who}
 	r.skills = newSkills(r.p, filepath.Join(dir, "skills.json"), slog.New(slog.DiscardHandler))
-	r.wanted = func() []*people.Person { return r.who }
-	r.told = func() { r.tell++ }
+	r.wanted = func() (who []*people.Person) { r.with(func() { who = r.who }); return who }
+	r.told = func() { r.with(func() { r.tell++ }) }
 	return r
+}
+
+// with does something to what the test and the reader share.
+func (r *profiled) with(f func()) {
+	r.p.mu.Lock()
+	defer r.p.mu.Unlock()
+	f()
 }
 
 func (r *profiled) start(t *testing.T) {
@@ -77,21 +88,29 @@ func TestSkillsOfProfilesComeOnceADayAndSlowly(t *testing.T) {
 		r.p.says["e"] = []string{"VPN"}
 		r.start(t)
 		time.Sleep(time.Minute)
-		if len(r.p.asked) != 3 || r.p.asked[1].Sub(r.p.asked[0]) < skillsPause || strings.Join(r.p.who, "") != "abcde" {
-			t.Fatalf("asked at %v for %v", r.p.asked, r.p.who)
-		}
-		if got := r.of(who[4]); !slices.Equal(got, []string{"VPN"}) || r.tell != 1 {
-			t.Errorf("e can %v, told %d times", got, r.tell)
-		}
-		r.who = append(r.who, &people.Person{User: "F"}) // somebody new, known by name alone
+		got := r.of(who[4])
+		r.with(func() {
+			if len(r.p.asked) != 3 || r.p.asked[1].Sub(r.p.asked[0]) < skillsPause || strings.Join(r.p.who, "") != "abcde" {
+				t.Fatalf("asked at %v for %v", r.p.asked, r.p.who)
+			}
+			if !slices.Equal(got, []string{"VPN"}) || r.tell != 1 {
+				t.Errorf("e can %v, told %d times", got, r.tell)
+			}
+			r.who = append(r.who, &people.Person{User: "F"}) // somebody new, known by name alone
+		})
 		r.again()
 		time.Sleep(time.Second)
-		if len(r.p.asked) != 4 || r.p.who[5] != "f" {
-			t.Errorf("a new one: asked for %v", r.p.who)
-		}
-		if time.Sleep(skillsEvery + time.Minute); len(r.p.who) != 12 || r.tell != 1 {
-			t.Errorf("after a day: asked for %v, told %d times", r.p.who, r.tell)
-		}
+		r.with(func() {
+			if len(r.p.asked) != 4 || r.p.who[5] != "f" {
+				t.Errorf("a new one: asked for %v", r.p.who)
+			}
+		})
+		time.Sleep(skillsEvery + time.Minute)
+		r.with(func() {
+			if len(r.p.who) != 12 || r.tell != 1 {
+				t.Errorf("after a day: asked for %v, told %d times", r.p.who, r.tell)
+			}
+		})
 	})
 	synctest.Test(t, func(t *testing.T) { // the next start
 		r := newProfiled(t, dir, &people.Person{OID: "e"})
@@ -107,12 +126,14 @@ func TestSkillsThatGraphDoesNotTellNowAreAskedForAgain(t *testing.T) {
 		r.p.says["a"], r.p.busy = []string{"VPN"}, true
 		r.start(t)
 		time.Sleep(skillsAgain / 2)
-		if len(r.p.asked) != 1 {
-			t.Errorf("asked %d times in %s", len(r.p.asked), skillsAgain/2)
-		}
-		r.p.busy, r.p.down = false, true
+		r.with(func() {
+			if len(r.p.asked) != 1 {
+				t.Errorf("asked %d times in %s", len(r.p.asked), skillsAgain/2)
+			}
+			r.p.busy, r.p.down = false, true
+		})
 		time.Sleep(skillsAgain)
-		r.p.down = false
+		r.with(func() { r.p.down = false })
 		time.Sleep(2 * skillsAgain)
 		if got := r.of(r.who[0]); len(got) != 1 {
 			t.Errorf("after trouble: %v, asked at %v", got, r.p.asked)
