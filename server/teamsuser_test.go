@@ -134,9 +134,20 @@ func TestBaresipIsTheTeamsUser(t *testing.T) {
 		if err := u.b.Rings(u.ctx, 1); err != nil {
 			t.Fatal(err)
 		}
-		u.h.agents(handsToMegan(isaiah))
+		hands, busy := handsToMegan(isaiah), make(chan struct{})
+		back := sync.OnceFunc(func() { close(busy) })
+		hands.Saw = func(_ string, f wire.FromServer) {
+			if f.News != nil && f.News.Call != nil && f.News.Call.Back != nil {
+				back()
+			}
+		}
+		u.h.agents(hands)
 		second := u.call("+442079460043")
-		time.Sleep(time.Second) // the second agent hands on while it rings for the first
+		select {
+		case <-busy: // the second agent has handed on while it rings for the first
+		case <-u.ctx.Done():
+			t.Fatal("the second agent's transfer did not come back")
+		}
 		u.does("accept")
 		u.hearsExpert(first)
 		u.hearsAgent(second)
