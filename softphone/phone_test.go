@@ -315,7 +315,7 @@ func TestEveryEventOfTheDeviceIsSaidInWords(t *testing.T) {
 		bad  bool
 	}{
 		{Event{Kind: DeviceLost, Device: "Jabra"}, "No sound from Jabra any more. Plug it in to go on.", true},
-		{Event{Kind: DeviceLost}, "No sound from the headset any more. Plug it in to go on.", true},
+		{Event{Kind: DeviceLost}, "No headset was found. Plug one in; until then no caller hears you.", true},
 		{Event{Kind: DeviceMoved, Device: "Laptop", From: "Jabra"}, "Your microphone is Laptop now, not Jabra. You are muted; plug it in again, or m unmutes.", true},
 		{Event{Kind: DeviceOpened, Device: "Jabra"}, "Microphone: Jabra.", false},
 		{Event{Kind: DeviceSilent, Device: "Jabra"}, "Jabra gives no sound at all. Is it muted at the headset?", true},

@@ -18,6 +18,9 @@ func (e Event) Said() (wire.Said, bool) {
 	}
 	switch e.Kind {
 	case DeviceLost:
+		if e.Device == "" { // there never was one
+			return say("device_none", "No headset was found. Plug one in; until then no caller hears you.", true)
+		}
 		return say("device_lost", fmt.Sprintf("No sound from %s any more. Plug it in to go on.", device), true)
 	case DeviceMoved:
 		return say("device_moved", fmt.Sprintf("Your microphone is %s now, not %s. You are muted; plug it in again, or m unmutes.", device, e.From), true)

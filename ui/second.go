@@ -26,13 +26,13 @@ func (m *Model) second(w int) string {
 		m.prefixRow(l)
 	case m.problem.Words != "" && m.server().Sub(m.problem.At) < problemFor:
 		l.put(bad|bold, m.t.g.missed+" ").put(text, m.problem.Words)
-	case m.levels.NoDevice && m.board.Call != nil:
-		keys := m.t.line(40).put(text|bold, ", ").put(dim, m.v[wkSettings]).sp(2).put(text|bold, "h ").put(dim, m.v[wkHold]).sp(1)
-		l.put(bad|bold, m.t.g.alert+" ").put(text, m.v[wNoMicNext]).sp(2).add(keys)
 	case m.looping:
 		l.put(ring|bold, m.t.g.ringing+" ").put(text, m.v[wHearYourself])
 	case m.o.Demo != nil && !m.demoDone[3]:
 		m.demoRow(l)
+	case m.levels.NoDevice && m.board.Call != nil:
+		keys := m.t.line(40).put(text|bold, ", ").put(dim, m.v[wkSettings]).sp(2).put(text|bold, "h ").put(dim, m.v[wkHold]).sp(1)
+		l.put(bad|bold, m.t.g.alert+" ").put(text, m.v[wNoMicNext]).sp(2).add(keys)
 	case w < 120:
 		return m.queuesRow(w)
 	}
