@@ -69,3 +69,28 @@ func TestAMissedCallSaysWhy(t *testing.T) {
 		t.Error(rows)
 	}
 }
+
+// Who talks at a telephone needs no microphone here; who talks here without one is not heard, and nothing on the screen says otherwise.
+func TestTheMicrophoneMattersWhereTheAgentTalks(t *testing.T) {
+	talk := &wire.Said{Kind: "call", Key: "talking", Args: map[string]string{"who": "Nestor Wilke"}, Words: "You and Nestor Wilke hear each other."}
+	for _, size := range [][2]int{{60, 20}, {80, 24}, {120, 40}, {200, 60}} {
+		for at, heard := range map[string]bool{"": false, "sip": true, "teams": true} {
+			for _, muted := range []bool{false, true} {
+				r := newRig(t, size[0], size[1])
+				r.call(func(b *wire.Board) { b.Call.Endpoint, b.Call.Muted = at, muted })
+				r.levels.NoDevice = true
+				r.tell(wire.News{Seq: 3, At: r.now, Said: talk})
+				screen := strings.Join(r.plainLines(), "\n")
+				if got := !strings.Contains(screen, "NO MICROPHONE"); got != heard {
+					t.Errorf("%v, at %q: the lost microphone is told: %v\n%s", size, at, !got, screen)
+				}
+				if got := strings.Contains(screen, "hear each other"); got != (heard && !muted) {
+					t.Errorf("%v, at %q, muted %v: %v\n%s", size, at, muted, got, screen)
+				}
+				if both := strings.Contains(screen, "◄═") && strings.Contains(screen, "═►"); size[0] >= 120 && both != (heard && !muted) {
+					t.Errorf("%v, at %q, muted %v: both hear: %v\n%s", size, at, muted, both, screen)
+				}
+			}
+		}
+	}
+}

@@ -80,10 +80,17 @@ func (m *Model) drawPair(p *pane, c *wire.Call) {
 	if c.Held {
 		l.put(rule, repeat(g.dots, gap)).sp(1).put(calm, g.held+" ").put(text|bold, name).put(calm, " "+g.note)
 	} else {
-		l.put(talk, "◄"+repeat(g.line2, gap-2)+"►").sp(1).put(talk|bold, name)
+		from, to := "◄", "►"
 		if g.ready == "*" {
-			l = p.line().to(left).put(talk|bold, m.v[wYou]).put(talk, " <"+repeat(g.line2, gap-2)+"> ").put(talk|bold, name)
+			from, to = "<", ">"
 		}
+		if m.unheard() || c.OneWay == "to_caller" {
+			to = g.line2
+		}
+		if c.OneWay == "from_caller" {
+			from = g.line2
+		}
+		l.put(talk, from+repeat(g.line2, gap-2)+to).sp(1).put(talk|bold, name)
 	}
 	p.add(l)
 	other := at + gap + 1
@@ -97,7 +104,11 @@ func (m *Model) drawPair(p *pane, c *wire.Call) {
 		}
 	}
 	p.add(l)
-	p.add(p.line().to(max(0, left-4)).field(dim, m.levels.Device, other-left+2).sp(2))
+	where := m.levels.Device
+	if c.Endpoint != "" {
+		where = m.v.endpoint(c.Endpoint)
+	}
+	p.add(p.line().to(max(0, left-4)).field(dim, where, other-left+2).sp(2))
 }
 
 func (m *Model) drawConsult(p *pane, c *wire.Call) {

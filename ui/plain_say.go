@@ -51,7 +51,7 @@ func (p *plain) follow(before *Board, n wire.News) {
 		if !strings.Contains(" state offer call hears line note message ", " "+kind+" ") {
 			kind = "message"
 		}
-		p.event(kind, m.v.sentence(*n.Said))
+		p.event(kind, m.heardAs(*n.Said))
 	}
 	if newOffer {
 		p.offer()
@@ -153,7 +153,7 @@ func (p *plain) lineWord() {
 	}
 	var word string
 	switch q := m.lineQuality(); {
-	case m.levels.NoDevice:
+	case m.noMic():
 		word = m.v[wCallerHearsNothing]
 	case q.MOS == 0:
 		return

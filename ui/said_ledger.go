@@ -48,6 +48,7 @@ var ledgers = map[string]map[string]string{
 		"led_rings":          "rings",
 		"led_sent":           "sent on from {number}",
 		"led_sent_hidden":    "sent on from a withheld number",
+		"led_state":          "{from} → {to}",
 		"led_stays":          "stays with the caller",
 		"led_system_ended":   "ended by the system",
 		"led_taken_back":     "taken back",
@@ -103,6 +104,7 @@ var ledgers = map[string]map[string]string{
 		"led_rings":          "振铃",
 		"led_sent":           "由 {number} 转来",
 		"led_sent_hidden":    "由隐藏号码转来",
+		"led_state":          "{from} → {to}",
 		"led_stays":          "留在来电者处",
 		"led_system_ended":   "由系统结束",
 		"led_taken_back":     "已收回",
@@ -142,6 +144,23 @@ func (v words) asked(r wire.Reply) []string {
 // kinds are to what a contact goes, in Chinese.
 var kinds = map[string]string{"expert": "专家", "number": "号码", "queue": "队列", "agent": "坐席", "team": "团队", "person": "人员", "emergency": "紧急号码"}
 
+// ledgerArgs are what fills a part, its codes in the person's language.
+func (v words) ledgerArgs(p wire.Part) map[string]string {
+	if v[wLanguage] != "zh" {
+		return p.Args
+	}
+	args := maps.Clone(p.Args)
+	if kind := kinds[args["kind"]]; kind != "" {
+		args["kind"] = kind
+	}
+	if p.Key == "led_state" {
+		for _, k := range []string{"from", "to"} {
+			args[k] = v[(&theme{}).faceOf(wire.State(args[k])).word]
+		}
+	}
+	return args
+}
+
 // parts are what a step, or a sum, says in the person's language.
 func (v words) parts(all []wire.Part, words string) string {
 	if len(all) == 0 {
@@ -160,12 +179,7 @@ func (v words) parts(all []wire.Part, words string) string {
 				}
 			}
 		case p.Key != "":
-			args := p.Args
-			if kind := args["kind"]; zh && kinds[kind] != "" {
-				args = maps.Clone(args)
-				args["kind"] = kinds[kind]
-			}
-			s = v.sentence(wire.Said{Key: p.Key, Args: args, Words: p.Words})
+			s = v.told(wire.Line{Key: p.Key, Args: v.ledgerArgs(p), Words: p.Words})
 		}
 		out[i] = strings.TrimSpace(p.Before + " " + s)
 	}

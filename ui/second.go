@@ -30,7 +30,7 @@ func (m *Model) second(w int) string {
 		l.put(ring|bold, m.t.g.ringing+" ").put(text, m.v[wHearYourself])
 	case m.o.Demo != nil && !m.demoDone[3]:
 		m.demoRow(l)
-	case m.levels.NoDevice && m.board.Call != nil:
+	case m.noMic():
 		keys := m.t.line(40).put(text|bold, ", ").put(dim, m.v[wkSettings]).sp(2).put(text|bold, "h ").put(dim, m.v[wkHold]).sp(1)
 		l.put(bad|bold, m.t.g.alert+" ").put(text, m.v[wNoMicNext]).sp(2).add(keys)
 	case w < 120:
@@ -207,5 +207,5 @@ func (m *Model) newsRow(w int) string {
 	if s.Bad {
 		style = bad
 	}
-	return l.put(style, m.v.sentence(s.Said)).String()
+	return l.put(style, m.heardAs(s.Said)).String()
 }

@@ -81,7 +81,7 @@ func (m *Model) status(w int) string {
 // statusWarnings say what the agent must know before anything else.
 func (m *Model) statusWarnings(l *line) {
 	switch {
-	case m.levels.NoDevice && m.board.Call != nil:
+	case m.noMic():
 		l.sp(1).put(bad|pill, " "+m.v[wNoMic]+" ").put(bad, " "+m.v[wCallerHearsNothing])
 	case m.isMuted() && m.levels.SpeakingMute:
 		l.sp(1).put(bad|pill, " "+m.v[wMuted]+" ").put(ring|bold, " "+m.v[wSpeakingMuted])
@@ -92,8 +92,16 @@ func (m *Model) statusWarnings(l *line) {
 
 // warned says that the first row has something more urgent to say than what comes after the call.
 func (m *Model) warned() bool {
-	return m.isMuted() && m.levels.SpeakingMute || m.levels.NoDevice && m.board.Call != nil
+	return m.isMuted() && m.levels.SpeakingMute || m.noMic()
 }
+
+// noMic says that the agent talks at this console, and nothing is heard of it.
+func (m *Model) noMic() bool {
+	return m.levels.NoDevice && m.board.Call != nil && m.board.Call.Endpoint == ""
+}
+
+// unheard says that the other side does not hear the agent.
+func (m *Model) unheard() bool { return m.noMic() || m.isMuted() }
 
 func (m *Model) isMuted() bool {
 	return m.board.Call != nil && (m.muted || m.levels.Muted || m.board.Call.Muted)

@@ -225,6 +225,14 @@ func (m *Model) do(c wire.Command) tea.Cmd {
 
 func seconds(d time.Duration) string { return itoa(int(d.Round(time.Second) / time.Second)) }
 
+// heardAs is a line of the server. That two hear each other is not so while the agent is muted or has no microphone.
+func (m *Model) heardAs(s wire.Said) string {
+	if m.unheard() && (s.Key == "talking" || s.Key == "guest_left") {
+		s.Key += "_unheard"
+	}
+	return m.v.sentence(s)
+}
+
 // lastSaid is the line for the news row: the newest of the server's and our own.
 func (m *Model) lastSaid() Told {
 	t := m.news

@@ -113,6 +113,16 @@ func TestTheContactScreenIsInThePersonsLanguage(t *testing.T) {
 	if got, want := catalogue("en").parts(moved, ""), "expert megan, to the agent, 603 declined, +15551230000, “on a ticket”"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
+	lost := []wire.Part{
+		{Key: "led_state", Args: map[string]string{"from": "held", "to": "lost"}, Words: "held → lost"}, {Code: "console_gone", Words: "console gone"},
+		{Key: "story_transfer_failed", Args: map[string]string{"who": "Megan Bowen", "why": "no_answer"}, Words: "transfer to Megan Bowen failed: no answer"},
+	}
+	if got, want := catalogue("zh").parts(lost, ""), "保持 → 连接丢失，终端断开，转接给 Megan Bowen 失败：无人接听"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got, want := catalogue("en").parts(lost, ""), "held → lost, console gone, transfer to Megan Bowen failed: no answer"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
 	if got := catalogue("zh").parts(nil, "as an older server says it"); got != "as an older server says it" {
 		t.Errorf("got %q", got)
 	}

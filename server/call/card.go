@@ -121,6 +121,7 @@ type Card struct {
 	Held      bool
 	HeldSince time.Time
 	Muted     bool
+	Endpoint  fact.Endpoint // where the agent talks
 	Parties   []Party
 	Transfer  *Moving
 	Back      *Back
@@ -176,7 +177,7 @@ const (
 func (c *Call) card(a *agentLeg) Card {
 	k := Card{
 		Contact: c.id, Caller: c.caller, Called: c.called, Queue: c.queueName(), Path: c.path, Direction: c.shownDirection(),
-		Arrived: c.arrived, Answered: a.joined, Waited: c.waited, Held: a.held, HeldSince: a.heldSince, Muted: a.muted,
+		Arrived: c.arrived, Answered: a.joined, Waited: c.waited, Held: a.held, HeldSince: a.heldSince, Muted: a.muted, Endpoint: a.at,
 		Transfer: c.moving(a), Back: c.back, Note: a.note, NoteSaved: a.noteSaved, Tones: c.tones, OneWay: c.oneWay, Quality: c.quality,
 	}
 	k.Story = append(k.Story, c.story...)

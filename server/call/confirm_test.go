@@ -204,5 +204,16 @@ func TestAVoicemailWithoutTheAgentBringsTheCallerToTheHead(t *testing.T) {
 		if !told {
 			t.Fatalf("the story: %+v", h.cardOf("alex").Story)
 		}
+		keyed := ""
+		h.mu.Lock()
+		for _, e := range h.facts {
+			if q, ok := e.Fact.(fact.Queued); ok && q.Head {
+				keyed = q.Key + " " + q.Args["who"] + " " + q.Args["why"]
+			}
+		}
+		h.mu.Unlock()
+		if keyed != "story_transfer_failed Megan Bowen voicemail" { // so that a console says it in its language
+			t.Errorf("the fact of the queue says why as %q", keyed)
+		}
 	})
 }

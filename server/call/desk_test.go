@@ -49,6 +49,9 @@ func TestADeskPhoneTakesACall(t *testing.T) {
 		}
 		h.hears(h.leg(0), "desk/")
 		h.hears(h.leg(1), "caller")
+		if at := h.cardOf("alex").Endpoint; at != fact.AtSIP {
+			t.Errorf("the card says that the agent talks at %q", at)
+		}
 		caller.sink(trunk.Ended{By: "peer", Cause: "bye"})
 		if e := h.ended(c.ID()); e.End != fact.Completed || e.By != "caller" {
 			t.Errorf("ended %+v", e)

@@ -180,7 +180,7 @@ func (c *Call) mateBack(m *mate) {
 func (c *Call) mateCard(m *mate) Card {
 	k := Card{
 		Contact: c.id, Caller: Caller{Internal: true}, Queue: c.queueName(), Path: c.path, Direction: fact.Direct, Arrived: c.arrived, Answered: m.joined,
-		Muted: m.muted, Note: "", Story: append([]Line(nil), c.story...),
+		Muted: m.muted, Endpoint: m.at, Note: "", Story: append([]Line(nil), c.story...),
 	}
 	if a := c.agent; a != nil {
 		k.Caller.Name = c.deps.Rules.AgentName(a.id)

@@ -21,7 +21,7 @@ func (c *Call) enqueue(q fact.QueueID, n flow.Queue, head bool, reason sentence)
 		c.queuedAt = now
 	}
 	c.queue = q
-	c.record(fact.Queued{Queue: q, Priority: n.Priority, Path: n.Path, Since: c.queuedAt, Head: head, Reason: reason.words})
+	c.record(fact.Queued{Queue: q, Priority: n.Priority, Path: n.Path, Since: c.queuedAt, Head: head, Reason: reason.words, Key: reason.key, Args: reason.args})
 	c.leg.voice.Hear(c.deps.Media.Music(q))
 	rule, _ := c.deps.Rules.Queue(q)
 	if head {

@@ -29,7 +29,8 @@ func (Arrived) Kind() string { return "contact.arrived" }
 // Version is 1.
 func (Arrived) Version() int { return 1 }
 
-// Queued: the contact waits in a queue. Head says it came back to the front, with Reason.
+// Queued: the contact waits in a queue. Head says it came back to the front, with Reason in English; Key and Args say the
+// same in the consoles' catalogue (none in facts of before).
 type Queued struct {
 	Queue    QueueID   `json:"queue"`
 	Priority int       `json:"priority,omitempty"`
@@ -38,6 +39,9 @@ type Queued struct {
 	Since    time.Time `json:"since"`          // from when the wait counts
 	Head     bool      `json:"head,omitempty"`
 	Reason   string    `json:"reason,omitempty"`
+
+	Key  string            `json:"key,omitempty"`
+	Args map[string]string `json:"args,omitempty"`
 }
 
 // Kind is "contact.queued".

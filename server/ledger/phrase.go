@@ -27,6 +27,18 @@ func phrase(key, words string, args ...string) Phrase {
 	return p
 }
 
+// keyed is a sentence that a fact has by its key.
+func keyed(key, words string, args map[string]string) Phrase {
+	p := Phrase{Key: key, Words: oneLine(words)}
+	for k, v := range args {
+		if p.Args == nil {
+			p.Args = map[string]string{}
+		}
+		p.Args[k] = oneLine(v)
+	}
+	return p
+}
+
 // raw is text that is the same in every language.
 func raw(s string) Phrase { return Phrase{Words: oneLine(strings.TrimSpace(s))} }
 

@@ -85,7 +85,7 @@ func words(e *fact.Entry, zone *time.Location) (what string, parts []Phrase) {
 			phrase("led_jitter", "jitter {n} ms", "n", fmt.Sprintf("%.0f", f.JitterMS)), phrase("led_packets", "{n} packets", "n", strconv.Itoa(int(f.Packets))))
 	case fact.AgentState:
 		if f.To == fact.Lost || f.From == fact.Lost {
-			return "agent", all(who, raw(string(f.From)+" → "+string(f.To)), coded(f.Cause))
+			return "agent", all(who, phrase("led_state", "{from} → {to}", "from", string(f.From), "to", string(f.To)), coded(f.Cause))
 		}
 		return "", nil
 	}
@@ -133,6 +133,9 @@ func queuedWords(f fact.Queued) []Phrase {
 	}
 	if f.Head {
 		parts = append(parts, phrase("led_head", "at the head"))
+	}
+	if f.Key != "" {
+		return append(parts, keyed(f.Key, f.Reason, f.Args))
 	}
 	return append(parts, coded(f.Reason))
 }

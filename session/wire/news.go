@@ -251,6 +251,7 @@ type Call struct {
 	Failed    string    `json:"failed,omitempty"`
 	Chats     []Chat    `json:"chats,omitempty"`
 	OnePress  bool      `json:"one_press,omitempty"` // hanging up needs no second press
+	Endpoint  string    `json:"endpoint,omitempty"`  // where the agent talks when that is not the console: sip, teams
 }
 
 // Chat is a Teams chat about this call.
