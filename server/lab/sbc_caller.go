@@ -16,6 +16,7 @@ import (
 type CallOptions struct {
 	From, Name string // number and display name of the caller; From empty: anonymous
 	To         string // number that is called
+	Target     string // instead of To: the whole Request-URI, byte for byte
 	Say        Speech // spoken from the moment that there is voice
 	Repeat     bool   // over and over
 
@@ -98,6 +99,13 @@ func (p *Party) address(o CallOptions) error {
 		p.target.UriParams.Add("transport", p.transport)
 	}
 	p.remote = sip.ToHeader{Params: sip.NewParams(), Address: sip.Uri{Scheme: "sip", User: o.To, Host: host, UriParams: phoneUser()}}
+	if o.Target != "" {
+		var uri sip.Uri
+		if err := sip.ParseUri(o.Target, &uri); err != nil {
+			return fmt.Errorf("lab: target %q: %w", o.Target, err)
+		}
+		p.target, p.remote.Address = uri, *uri.Clone()
+	}
 	return nil
 }
 
@@ -228,6 +236,9 @@ func (c *Caller) progress(res *sip.Response) {
 func (c *Caller) accepted(res *sip.Response) {
 	p := c.Party
 	p.mu.Lock()
+	if h := res.GetHeader("Allow"); h != nil {
+		p.allows = h.Value()
+	}
 	if h := res.To(); h != nil {
 		if tag, ok := h.Params.Get("tag"); ok {
 			p.remote.Params.Add("tag", tag)

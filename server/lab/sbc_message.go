@@ -132,7 +132,7 @@ func (p *Party) request(method sip.RequestMethod, seq uint32, body []byte) *sip.
 	req.AppendHeader(p.sbc.contact(p.local.Address.User, p.transport))
 	req.AppendHeader(sip.NewHeader("User-Agent", "cordboard lab SBC"))
 	if method == sip.INVITE || method == sip.UPDATE {
-		req.AppendHeader(sip.NewHeader("Allow", sbcAllow))
+		req.AppendHeader(sip.NewHeader("Allow", p.sbc.allow()))
 	}
 	if len(body) > 0 {
 		req.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))

@@ -46,6 +46,7 @@ type Party struct {
 	invite      *sip.Request
 	ack         *sip.Request
 	acked       chan struct{}
+	allows      string // Allow of the answer to our INVITE
 	cancelled   bool
 	cancelSent  bool
 	byeSent     bool
@@ -109,6 +110,13 @@ func (p *Party) Codes() []int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.codes)
+}
+
+// Allows is the Allow header of the answer to the call's INVITE.
+func (p *Party) Allows() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.allows
 }
 
 // Times are when the INVITE went, and how long after it the first 180 or 183 and the 200 came; 0 when they did not.

@@ -14,13 +14,29 @@ type SBCTeams struct {
 	TLSOnly bool     // refuses what does not come by TLS; the real one has nothing else
 }
 
+// teamsAllow is the Allow of the real proxy, as captured: it changes a call by re-INVITE alone, and takes no REFER.
+const teamsAllow = "INVITE,ACK,OPTIONS,CANCEL,BYE,NOTIFY"
+
+// allow is what the SBC says that it takes.
+func (s *SBC) allow() string {
+	if s.o.Teams != nil {
+		return teamsAllow
+	}
+	return sbcAllow
+}
+
 // refuses judges a request as the proxy would; code 0: nothing is wrong. Sources: "Direct Routing: SIP protocol" of Microsoft's
-// documentation, but for the codes of a missing description and of Replaces, which are our reading.
+// documentation; the codes of a missing offer, of voice without keys, of Replaces and of an address that nobody was given are our
+// reading, and the methods those of a captured Allow.
 func (t *SBCTeams) refuses(req *sip.Request) (code int, reason string) {
 	contact := req.Contact()
 	switch {
 	case t.TLSOnly && !strings.EqualFold(req.Transport(), "tls"):
 		return 403, "Forbidden"
+	case !slices.Contains(strings.Split(teamsAllow, ","), string(req.Method)):
+		return 405, "Method Not Allowed"
+	case req.Method != sip.INVITE && req.Method != sip.OPTIONS:
+		return 0, ""
 	case contact == nil:
 		return 400, "Contact is missing"
 	}
@@ -31,18 +47,36 @@ func (t *SBCTeams) refuses(req *sip.Request) (code int, reason string) {
 	if len(t.Tenants) > 0 && !t.knows(host) {
 		return 403, "Contact of no tenant"
 	}
-	if req.Method != sip.INVITE {
-		return 0, ""
+	if req.Method == sip.INVITE {
+		return t.refusesCall(req)
 	}
+	return 0, ""
+}
+
+func (t *SBCTeams) refusesCall(req *sip.Request) (code int, reason string) {
+	sdp, err := readSBCSDP(req.Body())
 	switch {
 	case req.GetHeader("Replaces") != nil:
 		return 403, "Replaces is not supported"
-	case len(req.Body()) == 0 && !req.To().Params.Has("tag"):
+	case len(req.Body()) == 0:
 		return 488, "An offer is needed"
-	case strings.HasPrefix(req.Recipient.User, "+") != strings.HasPrefix(req.From().Address.User, "+") && req.From().Address.User != "anonymous":
+	case t.TLSOnly && (err != nil || !sdp.secure):
+		return 488, "Voice needs keys"
+	case req.To().Params.Has("tag"):
+		return 0, ""
+	case req.Recipient.User == "" && !namedByTeams(req):
+		return 404, "Not Found"
+	case req.Recipient.User != "" && req.GetHeader("Referred-By") == nil && !strings.HasPrefix(req.Recipient.User, "+"),
+		!strings.HasPrefix(req.From().Address.User, "+") && req.From().Address.User != "anonymous":
 		return 400, "Numbers must be E.164"
 	}
 	return 0, ""
+}
+
+// namedByTeams: the address is one that a REFER of Teams brought, and comes back with its Referred-By.
+func namedByTeams(req *sip.Request) bool {
+	by := req.GetHeader("Referred-By")
+	return by != nil && strings.Contains(by.Value(), ";x-ti=") && req.Recipient.UriParams.Has("x-m")
 }
 
 // knows looks a Contact host up: whole, else its parent domain.

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -289,21 +290,87 @@ func TestTheTeamsProxyRefusesWhatTheRealOneRefuses(t *testing.T) {
 		"an address in Contact":       {SBCOptions{}, CallOptions{}, 403},
 		"the Contact of a stranger":   {SBCOptions{Contact: "sbc.fabrikam.example:5061"}, CallOptions{}, 403},
 		"no offer":                    {SBCOptions{Contact: "sbc1.contoso.example:5061"}, CallOptions{LateOffer: true}, 488},
+		"voice without keys":          {SBCOptions{Contact: "sbc1.contoso.example:5061"}, CallOptions{SRTP: new(bool)}, 488},
 		"Replaces":                    {SBCOptions{Contact: "sbc1.contoso.example:5061"}, CallOptions{Headers: map[string]string{"Replaces": "a;to-tag=b;from-tag=c"}}, 403},
 		"the host name of a tenant":   {SBCOptions{Contact: "sbc.contoso.example:5061"}, CallOptions{}, 486},
 		"a name in a tenant's domain": {SBCOptions{Contact: "sbc1.contoso.example:5061"}, CallOptions{}, 486},
 		"a number that is not E.164":  {SBCOptions{Contact: "sbc1.contoso.example:5061"}, CallOptions{From: "1234"}, 400},
+		"two that are not E.164":      {SBCOptions{Contact: "sbc1.contoso.example:5061"}, CallOptions{From: "1234", To: "4420"}, 400},
+		"another number of nobody":    {SBCOptions{Contact: "sbc1.contoso.example:5061"}, CallOptions{To: "+4499"}, 404},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx := labContext(t)
-			c.near.Transport = "tls"
+			c.near.Transport, c.near.SRTP = "tls", true
 			a, b := twoSBCs(t, c.near, SBCOptions{Teams: &SBCTeams{Tenants: []string{"sbc.contoso.example", "contoso.example"}, TLSOnly: true}})
 			b.Phone("+4420", PhoneBusy())
-			c.call.To = "+4420"
+			if c.call.To == "" {
+				c.call.To = "+4420"
+			}
 			if c.call.From == "" {
 				c.call.From = "+441"
 			}
 			call, err := a.Call(ctx, c.call)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if end, err := call.WaitEnded(ctx); err != nil || end.Code != c.code {
+				t.Errorf("ended with %+v, %v; want %d", end, err, c.code)
+			}
+		})
+	}
+}
+
+// TestTheTeamsProxyRefusesWithinACallToo: what it does not have in its Allow, a change of the call without an offer, and a Contact that is
+// not the tenant's.
+func TestTheTeamsProxyRefusesWithinACallToo(t *testing.T) {
+	ctx := labContext(t)
+	a, b := twoSBCs(t, SBCOptions{Transport: "tls", SRTP: true, Contact: "sbc1.contoso.example:5061"},
+		SBCOptions{Teams: &SBCTeams{Tenants: []string{"contoso.example"}, TLSOnly: true}, SRTP: true})
+	b.Phone("+4420", PhoneAnswers(0))
+	c, err := a.Call(ctx, CallOptions{From: "+441", To: "+4420"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.WaitAnswered(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if allow := c.Allows(); allow != "INVITE,ACK,OPTIONS,CANCEL,BYE,NOTIFY" {
+		t.Errorf("Allow: %s", allow)
+	}
+	var refused *SBCStatusError
+	if err := c.Refer(ctx, "<sip:+442@sip.pstnhub.microsoft.com>", ""); !errors.As(err, &refused) || refused.Code != 405 {
+		t.Errorf("REFER: %v", err)
+	}
+	for method, want := range map[string]int{"UPDATE": 405, "INFO": 405, "PRACK": 405, "NOTIFY": 200, "INVITE": 488} {
+		if code, err := c.Send(ctx, method, nil, "", ""); err != nil || code != want {
+			t.Errorf("%s: %d, %v; want %d", method, code, err, want)
+		}
+	}
+	if err := c.Hold(ctx, "inactive"); err != nil {
+		t.Errorf("a hold with an offer: %v", err)
+	}
+	a.o.Contact = "192.0.2.7:5061"
+	if err := c.Resume(ctx); !errors.As(err, &refused) || refused.Code != 403 {
+		t.Errorf("an address in Contact: %v", err)
+	}
+	a.o.Contact = ""
+	if err := c.Hangup(ctx); err != nil {
+		t.Errorf("BYE: %v", err)
+	}
+}
+
+// TestTheTeamsProxyTakesItsOwnWordsBack: an address without a number is taken when it is the one of a REFER, with Referred-By, and else not.
+func TestTheTeamsProxyTakesItsOwnWordsBack(t *testing.T) {
+	to, by := TeamsRefer("TARGET", "FROM", "TENANT", "CORR", "aHR0cHM6Ly9BYkM=")
+	for name, c := range map[string]struct {
+		headers map[string]string
+		code    int
+	}{"of a REFER": {map[string]string{"Referred-By": by}, 486}, "dialled": {nil, 404}} {
+		t.Run(name, func(t *testing.T) {
+			ctx := labContext(t)
+			a, b := twoSBCs(t, SBCOptions{Transport: "tls", SRTP: true, Contact: "sbc1.contoso.example:5061"}, SBCOptions{Teams: &SBCTeams{Tenants: []string{"contoso.example"}, TLSOnly: true}})
+			b.Phone("*", PhoneBusy())
+			call, err := a.Call(ctx, CallOptions{From: "+441", Target: strings.Trim(to, "<>"), To: "x", Headers: c.headers})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -74,18 +74,28 @@ func (s *SBC) inDialog(req *sip.Request) *Party {
 	return s.dialog(id.Value(), tag)
 }
 
+// refused answers what Microsoft's proxy would not take.
+func (s *SBC) refused(req *sip.Request, tx sip.ServerTransaction) bool {
+	if s.o.Teams == nil {
+		return false
+	}
+	code, reason := s.o.Teams.refuses(req)
+	if code == 0 {
+		return false
+	}
+	s.respond(req, tx, code, reason, sip.NewHeader("Allow", teamsAllow))
+	return true
+}
+
 func (s *SBC) onOptions(req *sip.Request, tx sip.ServerTransaction) {
 	if f := s.fault(); f.Code != 0 {
 		s.respond(req, tx, f.Code, phoneReason(f.Code))
 		return
 	}
-	if t := s.o.Teams; t != nil {
-		if code, reason := t.refuses(req); code != 0 {
-			s.respond(req, tx, code, reason)
-			return
-		}
+	if s.refused(req, tx) {
+		return
 	}
-	s.respond(req, tx, 200, "OK", sip.NewHeader("Allow", sbcAllow))
+	s.respond(req, tx, 200, "OK", sip.NewHeader("Allow", s.allow()))
 }
 
 func (s *SBC) onBye(req *sip.Request, tx sip.ServerTransaction) {
@@ -134,6 +144,9 @@ func (s *SBC) onInDialog(req *sip.Request, tx sip.ServerTransaction) {
 		return
 	}
 	p.requested(req)
+	if s.refused(req, tx) {
+		return
+	}
 	switch {
 	case req.Method == sip.REFER:
 		s.respond(req, tx, 202, "Accepted")
@@ -152,7 +165,9 @@ func (s *SBC) onInDialog(req *sip.Request, tx sip.ServerTransaction) {
 
 func (s *SBC) onInvite(req *sip.Request, tx sip.ServerTransaction) {
 	if p := s.inDialog(req); p != nil {
-		(&uas{Party: p, req: req, tx: tx}).again()
+		if !s.refused(req, tx) {
+			(&uas{Party: p, req: req, tx: tx}).again()
+		}
 		return
 	}
 	if tag, _ := req.To().Params.Get("tag"); tag != "" {
@@ -167,11 +182,8 @@ func (s *SBC) onInvite(req *sip.Request, tx sip.ServerTransaction) {
 		s.respond(req, tx, f.Code, phoneReason(f.Code), more...)
 		return
 	}
-	if t := s.o.Teams; t != nil {
-		if code, reason := t.refuses(req); code != 0 {
-			s.respond(req, tx, code, reason)
-			return
-		}
+	if s.refused(req, tx) {
+		return
 	}
 	phone := s.find(req.Recipient.User)
 	if phone == nil {
@@ -366,7 +378,7 @@ func (u *uas) send(code int, reason string, body []byte, tag string, more ...sip
 		h.Params.Add("tag", tag)
 	}
 	res.AppendHeader(u.sbc.contact(u.local.Address.User, u.transport))
-	res.AppendHeader(sip.NewHeader("Allow", sbcAllow))
+	res.AppendHeader(sip.NewHeader("Allow", u.sbc.allow()))
 	for _, h := range more {
 		res.AppendHeader(h)
 	}
