@@ -220,8 +220,8 @@ func (c *Call) onlyPartner() {
 	g := c.group.guests[0]
 	c.group.mix.Close()
 	c.group = nil
-	media.Join(c.leg.voice, g.leg.voice)
 	c.partner, c.partnerTo = g.leg, g.to
+	c.withPartner()
 }
 
 // guestGone takes a guest out of the room.

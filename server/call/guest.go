@@ -234,29 +234,49 @@ func (c *Call) holds(l *sipLeg) {
 	if g == nil || c.group == nil || c.isAdding(g) {
 		return
 	}
-	d := l.voice.Direction()
-	if away := d == media.SendOnly || d == media.Inactive; away != g.away {
+	if away := l.away(); away != g.away {
 		g.away = away
 		c.quiet(l.voice)
 		c.show()
 	}
 }
 
-// partnerHolds: who has the caller after a transfer holds; the caller hears our music, for many telephones send none.
+// partnerHolds: who has the caller after a transfer holds, or is back. While the caller is on the way to somebody else it is the ringing that
+// is heard.
 func (c *Call) partnerHolds(l *sipLeg) {
+	if l.away() == l.holding || c.leg == nil || c.leg.gone {
+		return
+	}
+	if c.refer != nil && c.refer.stead == nil {
+		l.holding = l.away()
+		return
+	}
+	c.withPartner()
+}
+
+// withPartner lets the caller and who has the caller hear each other. While that telephone holds the caller hears our music, for
+// many telephones send none.
+func (c *Call) withPartner() {
+	l, who := c.partner, c.partnerTo.Name
+	was := l.holding
+	if l.holding = l.away(); !l.holding {
+		media.Join(c.leg.voice, l.voice)
+		if was {
+			c.tellStory("story_back", "{who} is back", "who", who)
+		}
+		return
+	}
+	l.voice.Hear(nil)
+	c.leg.voice.Hear(c.deps.Media.Music(c.queue))
+	if !was {
+		c.tellStory("story_partner_holds", "{who} has the caller on hold; music", "who", who)
+	}
+}
+
+// away reports whether the other side has put us on hold.
+func (l *sipLeg) away() bool {
 	d := l.voice.Direction()
-	away := d == media.SendOnly || d == media.Inactive
-	if away == l.holding || c.leg == nil || c.leg.gone || c.refer != nil {
-		return
-	}
-	if l.holding = away; away {
-		l.voice.Hear(nil)
-		c.leg.voice.Hear(c.deps.Media.Music(c.queue))
-		c.tellStory("story_partner_holds", "{who} has the caller on hold; music", "who", c.partnerTo.Name)
-		return
-	}
-	media.Join(c.leg.voice, l.voice)
-	c.tellStory("story_back", "{who} is back", "who", c.partnerTo.Name)
+	return d == media.SendOnly || d == media.Inactive
 }
 
 func (c *Call) recordParty(g *guest, s fact.PartyStage, why string, code int) {

@@ -256,7 +256,7 @@ func (c *Call) referralFailed(why string, code int) {
 			c.backFrom(r, why, code)
 			return
 		}
-		media.Join(c.leg.voice, r.by.voice)
+		c.withPartner()
 		return
 	}
 	c.recordReferral(r, fact.Failed, why, code, "queue")
@@ -400,7 +400,7 @@ func (c *Call) rehear() {
 	case c.group != nil:
 		c.enter(c.leg.voice)
 	case c.partner != nil:
-		media.Join(c.leg.voice, c.partner.voice)
+		c.withPartner()
 	case c.transfer != nil && !c.transfer.consult:
 		c.leg.voice.Hear(c.deps.Media.Ringback())
 	case a != nil && !a.joined.IsZero() && !a.held && !a.lost && (c.transfer == nil || c.transfer.withCaller):

@@ -5,7 +5,6 @@ import (
 
 	"cordboard/server/fact"
 	"cordboard/server/flow"
-	"cordboard/server/media"
 	"cordboard/server/routing"
 	"cordboard/server/trunk"
 )
@@ -235,10 +234,10 @@ func (c *Call) handToPartner(t *transfer) {
 		c.mateTakes(m, t)
 		return
 	}
-	media.Join(c.leg.voice, t.leg.voice)
 	c.partner, c.partnerTo, c.transfer = t.leg, t.who, nil
 	c.recordMove(t, fact.Answered, "", 200, "")
 	c.tellStory("story_has", "{who} has the caller", "who", t.who.Name)
+	c.withPartner()
 	if t.by != nil {
 		c.handOver(t.by, t.who.Name)
 	}
