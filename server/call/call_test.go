@@ -591,6 +591,45 @@ func TestATransferThatFailsBringsTheCallerBack(t *testing.T) {
 	}
 }
 
+// What each final answer means for the agent, by what came before it.
+func TestTheWordsForEachAnswer(t *testing.T) {
+	for name, k := range map[string]struct {
+		rang bool
+		code int
+		why  string
+	}{
+		"nobody signed in":              {false, 480, "unreachable"},
+		"it rang, then nobody":          {true, 480, "no_answer"},
+		"the network waited":            {true, 408, "no_answer"},
+		"the network did not get there": {false, 408, "unreachable"},
+		"busy everywhere":               {true, 600, "busy"},
+		"nowhere":                       {false, 604, "no_number"},
+		"not acceptable":                {false, 606, "unreachable"},
+		"sent elsewhere":                {false, 302, "unreachable"},
+		"a fault":                       {true, 500, "unreachable"},
+		"out of service":                {false, 503, "unreachable"},
+		"not allowed":                   {false, 403, "unreachable"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in(t, func(t *testing.T, h *house) {
+				h.ready("adele")
+				h.arrives("+442079460042")
+				c := h.answers("adele")
+				h.must(c, transferTo(megan))
+				if k.rang {
+					h.phone(0).sink(trunk.Ringing{Code: 180})
+				}
+				h.phone(0).sink(trunk.Rejected{Code: k.code})
+				h.want("adele", fact.Talking)
+				h.hears(h.leg(0), "adele")
+				if b := h.cardOf("adele").Back; b == nil || b.Why != k.why || b.Code != k.code {
+					t.Fatalf("back %+v, want %s", b, k.why)
+				}
+			})
+		})
+	}
+}
+
 func TestATransferThatIsAnsweredFreesTheAgent(t *testing.T) {
 	in(t, func(t *testing.T, h *house) {
 		h.ready("adele")

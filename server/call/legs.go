@@ -130,15 +130,24 @@ func (c *Call) reoffered(l *sipLeg, v trunk.Reoffered) {
 func (c *Call) rejected(l *sipLeg, code int) {
 	l.gone = true
 	l.voice.Close()
+	why := l.refusedWhy(code)
 	if l == c.leg {
-		c.dialFailed(rejectedWhy(code), code)
+		c.dialFailed(why, code)
 		return
 	}
 	if r := c.rungOf(l); r != nil {
-		c.rungOut(r, rejectedWhy(code), code, trunk.Reason{})
+		c.rungOut(r, why, code, trunk.Reason{})
 	} else if g := c.guestOf(l); g != nil {
-		c.notAdded(g, rejectedWhy(code), code)
+		c.notAdded(g, why, code)
 	}
+}
+
+// refusedWhy is rejectedWhy by what came before: where nothing rang, nobody has failed to answer.
+func (l *sipLeg) refusedWhy(code int) string {
+	if code != 487 && !l.rang && !l.early && rejectedWhy(code) == "no_answer" {
+		return "unreachable"
+	}
+	return rejectedWhy(code)
 }
 
 // rejectedWhy maps a final status to what it means for a person (facts of Direct Routing, RFC 3261 §21).

@@ -150,6 +150,7 @@ func (c *Call) referredTo(l *sipLeg, e trunk.Event) bool {
 	}
 	switch v := e.(type) {
 	case trunk.Ringing:
+		l.rang = l.rang || v.Code == 180
 		r.by.refers(r, v.Code)
 		if v.SDP != nil && !l.early {
 			if l.early = l.voice.Accept(v.SDP) == nil; l.early && r.stead == nil {
@@ -166,7 +167,7 @@ func (c *Call) referredTo(l *sipLeg, e trunk.Event) bool {
 		c.referralAnswered()
 	case trunk.Rejected:
 		l.gone = true
-		c.referralFailed(rejectedWhy(v.Code), v.Code)
+		c.referralFailed(l.refusedWhy(v.Code), v.Code)
 	case trunk.Unreachable:
 		l.gone = true
 		c.referralFailed("unreachable", 0)
