@@ -65,6 +65,9 @@ func (m *Microsoft) redeem(r *http.Request) (*msGrant, error) {
 		if err := m.publicClient(r); err != nil {
 			return nil, err
 		}
+		if m.confidential {
+			return nil, &entraError{number: 7000218, code: "invalid_client", text: "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.", status: http.StatusUnauthorized}
+		}
 	}
 	switch grant {
 	case "device_code", "urn:ietf:params:oauth:grant-type:device_code":
@@ -186,6 +189,13 @@ func (m *Microsoft) appToken(g *msGrant) (map[string]any, error) {
 		return nil, err
 	}
 	return map[string]any{"token_type": "Bearer", "expires_in": int(m.o.TokenLife.Seconds()), "ext_expires_in": int(m.o.TokenLife.Seconds()), "access_token": t}, nil
+}
+
+// PublicClient says whether the console's registration allows public client flows; it does from the start.
+func (m *Microsoft) PublicClient(on bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.confidential = !on
 }
 
 // publicClient wants the console's registration, without a secret.

@@ -80,15 +80,18 @@ type Microsoft struct {
 	now    func() time.Time
 	served [2]*http.Server
 
-	mu       sync.Mutex
-	keys     []*msKey // the last one signs
-	people   map[string]*msPerson
-	codes    map[string]*msCode // by device code
-	refresh  map[string]*msRefresh
-	authz    map[string]*msAuthz
-	slow     int  // polls that still get slow_down
-	blocked  bool // Conditional Access forbids device codes
-	broken   bool // the authority answers 503
+	mu      sync.Mutex
+	keys    []*msKey // the last one signs
+	people  map[string]*msPerson
+	codes   map[string]*msCode // by device code
+	refresh map[string]*msRefresh
+	authz   map[string]*msAuthz
+	slow    int  // polls that still get slow_down
+	blocked bool // Conditional Access forbids device codes
+	broken  bool // the authority answers 503
+
+	confidential bool // the console's registration is no public client
+
 	perms    map[string]bool
 	deleg    map[string]bool
 	graph    msGraph

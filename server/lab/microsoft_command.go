@@ -27,6 +27,7 @@ say FROM TO TEXT…               write in the Teams chat of two
 token USER                      an access token for the server, for programs
 life SECONDS                    of the tokens given from now on
 block on|off                    a policy that forbids device codes
+public on|off                   whether the console's registration allows public client flows
 slowdown N                      the next N polls get slow_down
 rotate                          new signing key
 throttle N SECONDS              the next N requests of Graph get 429
@@ -83,7 +84,7 @@ func (m *Microsoft) Command(line string) (string, error) {
 }
 
 var commandArgs = map[string]int{"accounts": 0, "codes": 0, "approve": 1, "decline": 1, "expire": 1, "presence": 2, "roles": 1, "disable": 1, "enable": 1,
-	"sessions": 1, "token": 1, "life": 1, "slow": 1, "block": 1, "slowdown": 1, "rotate": 0, "throttle": 2, "fail": 2, "break": 1, "grant": 1, "revoke": 1,
+	"sessions": 1, "token": 1, "life": 1, "slow": 1, "block": 1, "public": 1, "slowdown": 1, "rotate": 0, "throttle": 2, "fail": 2, "break": 1, "grant": 1, "revoke": 1,
 	"group": 1, "say": 3, "account": 2, "remove": 1}
 
 func (m *Microsoft) listAccounts() string {
@@ -149,15 +150,11 @@ func (m *Microsoft) switchCommand(name string, args []string) error {
 		m.Grant(args...)
 	case "revoke":
 		m.Revoke(args...)
-	case "block", "break":
+	case "block", "break", "public":
 		if !slices.Contains([]string{"on", "off"}, args[0]) {
 			return fmt.Errorf("%s is on or off", name)
 		}
-		if name == "block" {
-			m.BlockDeviceCode(args[0] == "on")
-		} else {
-			m.Break(args[0] == "on")
-		}
+		map[string]func(bool){"block": m.BlockDeviceCode, "break": m.Break, "public": m.PublicClient}[name](args[0] == "on")
 	}
 	return nil
 }

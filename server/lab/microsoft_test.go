@@ -314,7 +314,7 @@ func TestDeltaTellsOnlyWhatChanged(t *testing.T) {
 func TestCommandsOfTheLab(t *testing.T) {
 	l := startMicrosoft(t, MicrosoftOptions{})
 	_, user := l.code()
-	for _, line := range []string{"help", "accounts", "codes", "approve " + user + " adele.vance@contoso.com", "presence lee.gu@contoso.com DoNotDisturb Presenting In a talk", "rotate", "life 60", "slow 0", "throttle 1 2.128", "block off", "grant Chat.Create"} {
+	for _, line := range []string{"help", "accounts", "codes", "approve " + user + " adele.vance@contoso.com", "presence lee.gu@contoso.com DoNotDisturb Presenting In a talk", "rotate", "life 60", "slow 0", "throttle 1 2.128", "block off", "public on", "grant Chat.Create"} {
 		if _, err := l.Command(line); err != nil {
 			t.Errorf("%s: %v", line, err)
 		}

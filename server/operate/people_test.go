@@ -150,30 +150,3 @@ func why(err error) string {
 	}
 	return ""
 }
-
-// check --live says which groups cannot be read, who cannot be rung, and that chat needs the API's own registration.
-func TestCheckTellsWhatIsNotDone(t *testing.T) {
-	group := lab.MicrosoftGroup{ID: lab.MicrosoftID("network"), Members: []string{megan, "nobody@contoso.com"}}
-	_, _, c := source(t, lab.MicrosoftOptions{Groups: []lab.MicrosoftGroup{group}})
-	c.People.Experts = []config.Person{{User: megan}}
-	c.People.ExpertsFrom = []config.ExpertsFrom{{Group: group.ID}, {Team: lab.MicrosoftID("gone")}}
-	c.Entra.Audience = "another"
-	var good, bad []string
-	askGraph(t.Context(), c, func(ok bool, what, words string) {
-		if ok {
-			good = append(good, what+": "+words)
-		} else {
-			bad = append(bad, what+": "+words)
-		}
-	})
-	all := strings.Join(good, "\n")
-	if !strings.Contains(all, "2 members; 1 of them without a number in + form") {
-		t.Errorf("what is done:\n%s", all)
-	}
-	if !strings.Contains(all, "Chat with experts cannot work") {
-		t.Errorf("chat with another registration:\n%s", all)
-	}
-	if len(bad) != 1 || !strings.Contains(bad[0], lab.MicrosoftID("gone")) || !strings.Contains(bad[0], "no such group in this tenant") {
-		t.Errorf("what is not done: %q", bad)
-	}
-}
