@@ -2,7 +2,6 @@ package server
 
 import (
 	"net/netip"
-	"slices"
 
 	"cordboard/server/call"
 	"cordboard/server/config"
@@ -135,20 +134,29 @@ func (n *tenant) voiceFrom(t call.Telephone) netip.Addr {
 	return n.server.edge.PhoneAddr(t.Trunk, t.Phone)
 }
 
-// may reports whether an agent may let calls ring there.
-func (c *current) may(id fact.AgentID, at fact.Endpoint) bool {
-	p := ownPhones(c.config)[id]
-	return p != nil && slices.ContainsFunc(p.Endpoints, func(w string) bool { return endpointOf(w) == at })
-}
-
-// phoneCalls begins the call that an agent dials on the own telephone.
+// phoneCalls begins the call that an agent dials on the own telephone, or brings it to the call that the agent has: a telephone's second call asks
+// somebody first. Help goes before everything.
 func (n *tenant) phoneCalls(d *trunk.Dialog) {
-	info := d.Info()
-	for id, c := range ownPhones(n.now.Load().config) {
-		if c.Phone.Trunk == info.Trunk && c.Phone.User == info.Phone {
-			n.start(func(deps call.Deps) *call.Call { return call.DialFrom(deps, id, d) })
+	info, now := d.Info(), n.now.Load()
+	for id, c := range ownPhones(now.config) {
+		if c.Phone.Trunk != info.Trunk || c.Phone.User != info.Phone {
+			continue
+		}
+		if now.config.Outbound.Emergency.Is(info.To) {
+			n.phoneDials(id, d)
 			return
 		}
+		n.acd.Agent(id, func(v routing.AgentView, ok bool) {
+			if has := n.call(v.Contact); ok && routing.OnCall(v.State) && has != nil && has.Tell(call.SecondCall{Agent: id, From: d}) {
+				return
+			}
+			n.phoneDials(id, d)
+		})
+		return
 	}
 	d.Reject(403, "no longer in the configuration", 0)
+}
+
+func (n *tenant) phoneDials(id fact.AgentID, d *trunk.Dialog) {
+	n.start(func(deps call.Deps) *call.Call { return call.DialFrom(deps, id, d) })
 }

@@ -42,6 +42,7 @@ type Call struct {
 	own       *dialGranted // an own call, whose agent's telephone is rung first
 	desk      *deskRing    // that agent's own telephone, when it rings there
 	agent     *agentLeg    // who has the caller
+	insider   *insider     // an agent who is the caller, by the own telephone
 	mate      *mate        // a colleague at a console who is asked, or in the group
 	partner   *sipLeg      // an expert or number that has the caller after a transfer
 	partnerTo Target
@@ -90,7 +91,9 @@ type agentLeg struct {
 	away        bool          // it has us on hold
 	at          fact.Endpoint // where phone is
 	answer      []byte        // for the phone, which has dialled and is not answered yet
+	second      *secondLine   // the telephone's second call, by which the agent asks first
 	refer       *int          // the telephone has asked to hand the caller on, and hears how it goes
+	referAt     *sipLeg       // on that line; nil: phone
 	byPhone     bool          // which is why the caller is held
 	leaves      bool          // it hangs up by itself: the caller was handed on there
 	reservation fact.ReservationID

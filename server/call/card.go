@@ -202,6 +202,9 @@ func (c *Call) show() {
 	if a := c.agent; a != nil && !a.parked {
 		c.deps.Consoles.Card(a.id, c, c.card(a))
 	}
+	if i := c.insider; i != nil {
+		c.deps.Consoles.Card(i.id, c, c.insiderCard(i))
+	}
 	if m := c.mate; m != nil && !m.joined.IsZero() && !m.parked {
 		c.deps.Consoles.Card(m.id, c, c.mateCard(m))
 	}

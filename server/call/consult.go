@@ -53,6 +53,11 @@ func (e Ask) apply(c *Call) {
 func (c *Call) consulted(t *transfer) {
 	t.state, t.since, t.until = "answered", time.Now(), time.Time{}
 	c.tellStory("story_asked_answers", "{who} answers; the caller hears music", "who", t.who.Name)
+	c.answerSecond(t.by)
+	if t.completes || !t.consult { // whoever asked has handed on, or hung up, meanwhile
+		c.handToPartner(t)
+		return
+	}
 	if t.by != nil && !t.by.lost {
 		t.by.with(t.leg.voice)
 	} else {

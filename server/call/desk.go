@@ -208,7 +208,16 @@ func (c *Call) hangPhone(a *agentLeg) {
 	if !l.gone {
 		c.measure("agent", l.voice)
 	}
-	if a.leaves && !l.gone {
+	stays := l // which line hangs up by itself
+	if a.referAt != nil {
+		stays = a.referAt
+	}
+	if s := a.second; s != nil && a.leaves && stays == s.leg && !s.leg.gone {
+		a.second = nil
+		c.standAside(s.leg)
+	}
+	c.dropSecond(a, 480, "the call is over")
+	if a.leaves && !l.gone && stays == l {
 		c.standAside(l)
 		return
 	}
@@ -274,6 +283,10 @@ func (c *Call) phoneHolds(a *agentLeg) {
 		return
 	}
 	a.away = away
+	if a.second != nil {
+		c.linesTurn(a)
+		return
+	}
 	switch {
 	case c.group != nil:
 		c.quiet(a.line)

@@ -51,6 +51,7 @@ func (c *Call) endBy(end fact.End, by string, code int, reason string) {
 		c.stopRinging(c.offer.Reservation, fact.CallerOff, "")
 	}
 	c.dropDesk(trunk.Reason{Code: 487, Text: "the caller hung up"})
+	c.insiderOver(by)
 	if c.left == nil {
 		c.measure("caller", c.leg.voice)
 	}

@@ -215,7 +215,7 @@ func (e MuteParty) apply(c *Call) {
 func (c *Call) quiet(l media.Leg) {
 	away := slices.ContainsFunc(c.group.guests, func(g *guest) bool { return g.leg.voice == l && g.away })
 	if a := c.agent; a != nil && a.phone != nil && a.line == l {
-		away = a.away || a.muted
+		away = a.holdsLine() || a.muted
 	}
 	c.group.mix.Mute(l, away || c.group.muted[l])
 }
@@ -225,6 +225,9 @@ func (c *Call) holds(l *sipLeg) {
 	switch l {
 	case c.phoneLeg():
 		c.phoneHolds(c.agent)
+		return
+	case c.secondLeg():
+		c.linesTurn(c.agent)
 		return
 	case c.partner:
 		c.partnerHolds(l)

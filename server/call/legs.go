@@ -179,6 +179,8 @@ func (c *Call) legEnded(l *sipLeg, v trunk.Ended) {
 		c.callerLeft(v)
 	case c.phoneLeg():
 		c.phoneEnded(c.agent, v)
+	case c.secondLeg():
+		c.secondEnded(c.agent)
 	case c.partner:
 		if c.refer != nil && c.refer.by == l { // the caller is on the way to somebody else
 			l.voice.Close()
@@ -298,7 +300,12 @@ func (c *Call) toneTo(from *sipLeg) *sipLeg {
 	switch {
 	case from == c.partner && from != nil:
 		return c.leg
-	case from == phone && t != nil && t.consult && t.leg != nil && !t.withCaller:
+	case from == c.secondLeg() && from != nil:
+		if t != nil && t.consult {
+			return t.leg
+		}
+		return nil
+	case from == phone && t != nil && t.consult && t.leg != nil && !t.withCaller && c.agent.second == nil:
 		return t.leg
 	case from == phone && !c.agent.talkingFrom.IsZero():
 		return c.leg

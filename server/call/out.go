@@ -28,6 +28,10 @@ type dials struct {
 func (e dials) apply(c *Call) {
 	c.leg = &sipLeg{role: "caller", gone: true}
 	e.to = c.help(e.to)
+	if to, ok := c.insideTo(e); ok {
+		c.callsInside(e, to)
+		return
+	}
 	c.deps.ACD.Ask(routing.Dial{Agent: e.agent, Contact: c.id, Emergency: e.to.Kind == Help}, func(late *routing.TooLate) {
 		if g := (dialGranted{e, late == nil}); !c.Tell(g) {
 			g.tooLate(c)

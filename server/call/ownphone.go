@@ -5,7 +5,6 @@ import (
 
 	"cordboard/server/fact"
 	"cordboard/server/inbox"
-	"cordboard/server/media"
 	"cordboard/server/trunk"
 )
 
@@ -28,31 +27,11 @@ func DialFrom(d Deps, agent fact.AgentID, from Dialog) *Call {
 
 // ownLeg makes the leg of an agent whose own telephone has dialled; nil when its voice cannot be understood.
 func (c *Call) ownLeg(id fact.AgentID, from Dialog) *agentLeg {
-	info := from.Info()
-	o := c.deps.Rules.voice(string(c.id)+"/own", info.Trunk)
-	o.Peer = info.Source
-	voice, err := c.deps.Media.NewVoice(o)
-	if err != nil {
-		c.log.Error("no voice for an agent's telephone", "err", err)
-		from.Reject(503, "no media port", 0)
+	leg, answer := c.ownVoice("own", from)
+	if leg == nil {
 		return nil
 	}
-	leg := &sipLeg{role: "agent", dialog: from, voice: voice, late: info.SDP == nil, began: time.Now()}
-	a := &agentLeg{id: id, line: voice, phone: leg, at: fact.AtSIP}
-	if leg.late {
-		a.answer, err = voice.Offer()
-	} else {
-		a.answer, err = voice.Answer(info.SDP)
-	}
-	if err != nil {
-		voice.Close()
-		from.Reject(mediaCode(err), "not acceptable here", 0)
-		return nil
-	}
-	voice.Sink(func(e media.Event) { c.Tell(fromVoice{leg, e}) })
-	from.Sink(func(e trunk.Event) { c.Tell(fromDialog{leg, e}) })
-	from.Progress(180, nil)
-	return a
+	return &agentLeg{id: id, line: leg.voice, phone: leg, at: fact.AtSIP, answer: answer}
 }
 
 // answerOwn answers the agent's telephone when whom it called has answered.

@@ -14,6 +14,10 @@ func (c *Call) handsOn() bool {
 // phoneRefers: the agent hands the caller on by the transfer key of the own telephone. A number, a queue or a colleague is what the desk's key
 // does; whom Teams names in its own words is rung by these.
 func (c *Call) phoneRefers(a *agentLeg, v trunk.Referred, answer func(int)) {
+	if a.ofOtherLine(a.phone, v.Replaces) {
+		c.phoneJoins(a, a.phone, v)
+		return
+	}
 	if c.refer != nil || c.transfer != nil || c.group != nil || len(c.adding) > 0 || c.left != nil || c.over || a.joined.IsZero() || a.refer != nil {
 		c.log.Info("a transfer at an agent's telephone was refused: not now", "agent", a.id, "to", hostOf(v.URI))
 		answer(603)
@@ -24,14 +28,14 @@ func (c *Call) phoneRefers(a *agentLeg, v trunk.Referred, answer func(int)) {
 	case a.at == fact.AtTeams && (!known || to.Kind == "number" || to.Kind == Help) && c.mayRefer(to):
 		c.phoneHandsOn(a, v, to, answer)
 		return
-	case !known || v.Replaces != "": // a telephone's second call is none that we could join to this one
+	case !known || v.Replaces != "": // names a call that is none of the telephone's here
 		c.log.Info("a transfer at an agent's telephone was refused", "agent", a.id, "to", hostOf(v.URI), "replaces", v.Replaces != "")
 		c.tellStory("story_to_nobody", "{who}'s telephone wanted to hand the caller on to nobody we know", "who", c.deps.Rules.AgentName(a.id))
 		answer(603)
 		return
 	}
 	id := v.RequestID
-	a.refer = &id
+	a.refer, a.referAt = &id, nil
 	Transfer{Agent: a.id, To: to, Reply: func(no *No) {
 		if no != nil {
 			c.tellPhone(a, 603)
@@ -107,10 +111,16 @@ func (c *Call) tellPhone(a *agentLeg, code int) bool {
 	if a == nil || a.refer == nil {
 		return false
 	}
-	id := *a.refer
+	id, l := *a.refer, a.referAt
 	a.refer = nil
-	if !a.phone.gone {
-		a.phone.dialog.ReferProgress(id, code, "")
+	if l == nil {
+		l = a.phone
+	}
+	if code != 200 {
+		a.referAt = nil
+	}
+	if !l.gone {
+		l.dialog.ReferProgress(id, code, "")
 	}
 	return true
 }

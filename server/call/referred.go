@@ -34,6 +34,9 @@ func (c *Call) refers(l *sipLeg, v trunk.Referred) {
 	if a := c.agent; l == c.phoneLeg() && l != nil {
 		c.phoneRefers(a, v, answer)
 		return
+	} else if l == c.secondLeg() && l != nil && a.ofOtherLine(l, v.Replaces) {
+		c.phoneJoins(a, l, v)
+		return
 	}
 	if l.dialog.Info().Phone != "" || c.refer != nil || c.left != nil || c.over || l != c.partner && c.steadOf(l) == nil {
 		c.log.Info("a transfer by the other side was refused: not now", "leg", l.role, "to", hostOf(v.URI))

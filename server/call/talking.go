@@ -6,6 +6,7 @@ import (
 
 	"cordboard/server/fact"
 	"cordboard/server/routing"
+	"cordboard/server/trunk"
 )
 
 // Reply answers one command of an agent: with nil, done; else why not.
@@ -55,6 +56,10 @@ func (c *Call) mine(id fact.AgentID, r Reply) *agentLeg {
 	a := c.agent
 	if m := c.mateOf(id); m != nil && !c.over {
 		r.no("not_now", "you_are_asked", "You are asked by a colleague; x lets you out.")
+		return nil
+	}
+	if i := c.insider; i != nil && i.id == id {
+		r.no("not_now", "telephones_call", "This call is your telephone's. Use its keys, or x to hang up.")
 		return nil
 	}
 	if a == nil || a.id != id || a.parked || c.over {
@@ -262,6 +267,12 @@ func (e Hangup) apply(c *Call) {
 		c.mateGoes(m, "peer")
 		return
 	}
+	if i := c.insider; i != nil && i.id == e.Agent {
+		yes(e.Reply)
+		c.hangup(c.leg, trunkOver)
+		c.callerLeft(trunk.Ended{By: "peer", Cause: "at the desk"})
+		return
+	}
 	a := c.mine(e.Agent, e.Reply)
 	if a == nil {
 		return
@@ -437,6 +448,9 @@ func (c *Call) showTo(id fact.AgentID) {
 	}
 	if m := c.mateOf(id); m != nil && !m.joined.IsZero() && !m.parked {
 		c.deps.Consoles.Card(id, c, c.mateCard(m))
+	}
+	if i := c.insider; i != nil && i.id == id {
+		c.deps.Consoles.Card(id, c, c.insiderCard(i))
 	}
 	if w := c.wraps[id]; w != nil {
 		c.deps.Consoles.Wrap(id, c, w.card)

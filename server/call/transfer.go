@@ -23,6 +23,7 @@ type Target struct {
 type transfer struct {
 	id          fact.TransferID
 	consult     bool      // ask first
+	completes   bool      // consult: the caller is handed over as soon as who is asked answers
 	withCaller  bool      // consult: the agent talks with the caller, who is asked hears music
 	by          *agentLeg // nil when the agent's console was lost for good meanwhile
 	to          Target
@@ -258,9 +259,10 @@ func (c *Call) transferFailed(why string, code int) {
 	if t.by == nil || t.by.lost && c.agent == nil {
 		back = "queue"
 	}
+	c.tellPhone(t.by, max(code, 480))
+	c.dropSecond(t.by, code, why)
 	c.endTransfer(t)
 	c.transfer = nil
-	c.tellPhone(t.by, max(code, 480))
 	c.recordMove(t, fact.Failed, why, code, back)
 	who := t.to
 	if t.leg != nil {
@@ -356,8 +358,8 @@ func (c *Call) takeBack() {
 func (c *Call) dropTransfer(stage fact.Stage, why string) {
 	t := c.transfer
 	c.transfer = nil
-	c.endTransfer(t)
 	c.tellPhone(t.by, 487)
+	c.endTransfer(t)
 	c.recordMove(t, stage, why, 0, "")
 }
 
@@ -365,6 +367,7 @@ func (c *Call) endTransfer(t *transfer) {
 	if t.timer != nil {
 		t.timer.Stop()
 	}
+	c.dropSecond(t.by, 487, "taken back")
 	for _, r := range t.rings {
 		c.hangup(r.leg, trunk.Reason{Text: "taken back"})
 	}

@@ -204,6 +204,7 @@ func (c *Call) join(a *agentLeg) {
 	a.with(c.leg.voice)
 	now := time.Now()
 	a.joined, a.talkingFrom = now, now
+	c.insiderTalks()
 	c.waited = now.Sub(c.queuedAt)
 	c.deps.ACD.Tell(routing.InCall{Agent: a.id, Contact: c.id, Cause: routing.MediaIsUp, By: routing.ByServer})
 	c.recordOf(a.id, fact.Connected{Queue: c.queue, WaitedMS: c.waited.Milliseconds()}, nil)

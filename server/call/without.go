@@ -46,6 +46,7 @@ func (c *Call) goOn(v trunk.Ended) bool {
 func (c *Call) closeContact(v trunk.Ended) {
 	left := c.caller
 	c.left = &left
+	c.insiderOver("caller")
 	end := fact.Completed
 	if a := c.agent; a == nil {
 		end = fact.Transferred
@@ -67,6 +68,7 @@ func (c *Call) direct(t *transfer) {
 	c.recordMove(t, fact.TakenBack, "the caller hung up", 0, "")
 	c.takesLead(t.who, t.leg)
 	a := t.by
+	c.onlySecond(a)
 	a.with(c.leg.voice)
 	if a.talkingFrom.IsZero() {
 		a.talkingFrom = time.Now()
