@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -69,6 +70,67 @@ func TestADeskPhoneRegistersHoldsAndHangsUp(t *testing.T) {
 	got := h.contacts(1)[0]
 	if got.End != "completed" || got.EndedBy != "agent" || got.Agent != isaiah || got.HoldMS < 500 {
 		t.Errorf("ledger: %+v", got)
+	}
+}
+
+// TestADeskPhoneTransfersWithItsSecondCall: a telephone that is not ours registers by each transport, takes a call of the queue, holds the caller,
+// calls an expert, and joins the two by REFER with Replaces. The caller hears the expert, and the telephone is free.
+func TestADeskPhoneTransfersWithItsSecondCall(t *testing.T) {
+	for _, transport := range []string{"udp", "tcp", "tls"} {
+		t.Run(transport, func(t *testing.T) {
+			ctx := within(t, 60*time.Second)
+			h := newHouse(t, houseOptions{agents: []string{isaiah}, trunk: strings.Replace(deskTrunk, "desks.contoso.com", "127.0.0.1", 1), wrap: "0 s",
+				keys: map[string]string{isaiah: `, endpoint: sip, phone: {user: "201", secret: correcthorse}, always_ready: true`}})
+			expert := h.sbc.Phone(meganNumber, lab.PhoneBehaviour{Answer: true, RingFor: 50 * time.Millisecond, Say: speaks(expertChirp), Repeat: true})
+			phone := peers.StartBaresip(t, peers.BaresipOptions{Registrar: h.server.Addresses()["sip_"+transport], Transport: transport, From: "201", Secret: "correcthorse", Manual: true})
+			caller, err := h.sbc.Call(ctx, lab.CallOptions{From: "+442079460042", To: supportNumber, Say: speaks(callerChirp), Repeat: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			person := func(does string) {
+				t.Helper()
+				if err := phone.Command(ctx, does); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := phone.Rings(ctx, 1); err != nil {
+				t.Fatal(err)
+			}
+			person("accept")
+			if err := caller.Heard().WaitTone(ctx, 700, 300*time.Millisecond, 0); err != nil {
+				t.Fatalf("the caller does not hear the telephone: %v", err)
+			}
+			person("hold")
+			person("dial " + meganNumber)
+			has, err := expert.Next(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := has.Heard().WaitTone(ctx, 700, 300*time.Millisecond, 0); err != nil {
+				t.Fatalf("the expert does not hear the telephone: %v", err)
+			}
+			if n := len(caller.Heard().Chirps(expertChirp, 0)); n != 0 {
+				t.Errorf("the caller hears the expert, who is only asked: %d times", n)
+			}
+			ids := phone.CallIDs()
+			if len(ids) != 2 {
+				t.Fatalf("the telephone has the calls %q", ids)
+			}
+			person(fmt.Sprintf("transfer <sip:201@127.0.0.1?Replaces=%s%%3Bto-tag%%3Dx%%3Bfrom-tag%%3Dy>", ids[0])) // on its second call
+			if err := caller.Heard().Wait(ctx, func(r *lab.Recording) bool { return len(r.Chirps(expertChirp, 0)) > 0 }); err != nil {
+				t.Fatalf("the caller does not hear the expert: %v", err)
+			}
+			if err := has.Heard().Wait(ctx, func(r *lab.Recording) bool { return len(r.Chirps(callerChirp, 0)) > 0 }); err != nil {
+				t.Fatalf("the expert does not hear the caller: %v", err)
+			}
+			if err := caller.Hangup(ctx); err != nil {
+				t.Fatal(err)
+			}
+			got := h.contacts(1)[0]
+			if got.End != "transferred" || got.Agent != isaiah || got.EndedBy != "caller" {
+				t.Errorf("ledger: %+v", got)
+			}
+		})
 	}
 }
 
@@ -142,5 +204,35 @@ func TestTeamsIsAnAgentsPhone(t *testing.T) {
 	}
 	if got := h.contacts(1)[0]; got.End != "transferred" || got.Agent != isaiah || got.HoldMS < 400 {
 		t.Errorf("ledger: %+v", got)
+	}
+}
+
+// TestADeskPhoneCallsWithinTheHouse: a telephone that is not ours calls a colleague's short number, who has no telephone but a console, and then the
+// company's own number; nothing goes out by the trunk.
+func TestADeskPhoneCallsWithinTheHouse(t *testing.T) {
+	ctx := within(t, 60*time.Second)
+	h := newHouse(t, houseOptions{agents: []string{isaiah, adele}, trunk: strings.Replace(deskTrunk, "desks.contoso.com", "127.0.0.1", 1), wrap: "0 s", keys: map[string]string{
+		isaiah: `, endpoint: sip, phone: {user: "201", secret: correcthorse}, always_ready: true`, adele: `, phone: {user: "202", secret: batterystaple}`}})
+	phone := peers.StartBaresip(t, peers.BaresipOptions{Registrar: h.server.Addresses()["sip_udp"], From: "201", Secret: "correcthorse", Manual: true})
+	s := h.agents(lab.AgentsOptions{Users: []string{adele}, AnswerAfter: 50 * time.Millisecond, Say: speaks(agentChirp), Talk: 800 * time.Millisecond})
+	for i, number := range []string{"202", supportNumber} {
+		if err := phone.Command(ctx, "dial "+number); err != nil {
+			t.Fatal(err)
+		}
+		got := h.contacts(i + 1)[i]
+		if got.Agent != adele || got.End != "completed" || got.EndedBy != "agent" || !got.Internal || got.TalkMS < 500 || got.Number != "201" || got.Name == "" {
+			t.Errorf("%s: the ledger has %+v", number, got)
+		}
+		s.wait("adele is free again", func(e lab.AgentEvent) bool { return e.Event == "state" && e.State == "ready" })
+	}
+	if err := phone.Hangup(ctx); err != nil {
+		t.Error(err)
+	}
+	pcm, rate, err := phone.Heard()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(lab.FindChirps(pcm, rate, agentChirp)) == 0 {
+		t.Error("the telephone did not hear the colleague")
 	}
 }

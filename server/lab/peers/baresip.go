@@ -9,6 +9,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -20,6 +22,8 @@ import (
 // BaresipOptions describe a softphone that is not ours, with what it says and what it hears in files.
 type BaresipOptions struct {
 	Server    string // host:port that is called; empty: it waits for a call and answers it
+	Registrar string // host:port where it registers as From with Secret, instead of calling
+	Secret    string
 	Transport string // udp (default), tcp or tls
 	To        string // number called, default 1000
 	From      string // own number, default +442079460018; a caller of this phone must use it
@@ -86,6 +90,9 @@ func StartBaresip(tb testing.TB, o BaresipOptions) *Baresip {
 		}
 	}
 	args := []string{"-f", dir, "-p", dir, "-v"}
+	if o.Registrar != "" {
+		args = append(args, "-s") // CallIDs reads them
+	}
 	if o.Server != "" {
 		args = append(args, "-e", fmt.Sprintf("/dial sip:%s@%s;transport=%s", o.To, o.Server, o.Transport))
 	}
@@ -95,8 +102,15 @@ func StartBaresip(tb testing.TB, o BaresipOptions) *Baresip {
 }
 
 func (o BaresipOptions) account() string {
-	a := fmt.Sprintf("<sip:%s@127.0.0.1;transport=%s>;regint=0;audio_codecs=%s", o.From, o.Transport, map[string]string{
+	at, often := "127.0.0.1", 0
+	if o.Registrar != "" {
+		at, often = o.Registrar, 60
+	}
+	a := fmt.Sprintf("<sip:%s@%s;transport=%s>;regint=%d;audio_codecs=%s", o.From, at, o.Transport, often, map[string]string{
 		"PCMA": "PCMA/8000/1", "PCMU": "PCMU/8000/1", "G722": "G722/16000/1"}[o.Codec])
+	if o.Secret != "" {
+		a += ";auth_user=" + o.From + ";auth_pass=" + o.Secret
+	}
 	if o.SRTP {
 		a += ";mediaenc=srtp-mand"
 	}
@@ -127,7 +141,7 @@ func baresipModules() string {
 	return "/usr/lib/baresip/modules"
 }
 
-// Command lets baresip do what its person would: accept, hangup, hold, resume.
+// Command lets baresip do what its person would: accept, hangup, hold, resume, "dial +441", "transfer URI".
 func (p *Baresip) Command(ctx context.Context, name string) error {
 	c, err := new(net.Dialer).DialContext(ctx, "tcp", p.ctrl)
 	if err != nil {
@@ -137,7 +151,8 @@ func (p *Baresip) Command(ctx context.Context, name string) error {
 	if deadline, ok := ctx.Deadline(); ok {
 		_ = c.SetDeadline(deadline)
 	}
-	body := fmt.Sprintf(`{"command":%q}`, name)
+	name, params, _ := strings.Cut(name, " ")
+	body := fmt.Sprintf(`{"command":%q,"params":%q}`, name, params)
 	if _, err := fmt.Fprintf(c, "%d:%s,", len(body), body); err != nil {
 		return fmt.Errorf("baresip: %w", err)
 	}
@@ -153,6 +168,18 @@ func (p *Baresip) Command(ctx context.Context, name string) error {
 	}
 	return nil
 }
+
+// CallIDs are the calls of a telephone that registers, in their order.
+func (p *Baresip) CallIDs() (ids []string) {
+	for _, m := range inviteID.FindAllStringSubmatch(p.Output(), -1) {
+		if !slices.Contains(ids, m[1]) {
+			ids = append(ids, m[1])
+		}
+	}
+	return ids
+}
+
+var inviteID = regexp.MustCompile(`INVITE sip:[^\r\n]* SIP/2\.0\r?\n(?:[^\r\n]+\r?\n)*?(?i:call-id): *([^\s]+)`)
 
 // Rings waits until baresip has been called n times.
 func (p *Baresip) Rings(ctx context.Context, n int) error {
