@@ -153,7 +153,13 @@ func (c *company) begin(ctx context.Context) error {
 
 // follow reads page after page from a link and gives the link for the next time.
 func (c *company) follow(ctx context.Context, link string, take func(DirectoryPage)) (next string, err error) {
+	been := map[string]bool{}
 	for {
+		if been[link] && link != "" {
+			c.partly = kept{}
+			return "", errors.New("the pages of the directory go in a circle")
+		}
+		been[link] = true
 		p, err := c.source.Changes(ctx, link)
 		if err != nil {
 			return "", err

@@ -163,3 +163,25 @@ func TestALinkThatIsForgottenBeginsAgain(t *testing.T) {
 		}
 	})
 }
+
+// round is a directory whose pages lead back to one that was read.
+type round struct{ asked int }
+
+func (*round) Members(context.Context, string) ([]people.Member, error) { return nil, nil }
+
+func (r *round) Changes(context.Context, string) (DirectoryPage, error) {
+	r.asked++
+	return DirectoryPage{Link: strconv.Itoa(r.asked % 3), More: true}, nil
+}
+
+func TestPagesThatGoInACircleAreLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &round{}
+		c := newCompany(r, filepath.Join(t.TempDir(), "directory.json"), slog.New(slog.DiscardHandler))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := c.read(ctx); err == nil || errors.Is(err, context.DeadlineExceeded) || r.asked > 4 {
+			t.Errorf("%d pages: %v", r.asked, err)
+		}
+	})
+}

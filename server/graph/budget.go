@@ -17,8 +17,11 @@ type budget struct {
 	fails int // in a row
 }
 
-// longestWait limits what Graph can make us wait when it says nothing, and what one reads of its header.
-const longestWait = time.Minute
+// longestWait limits what is waited when Graph says nothing, and longestSaid what it can make us wait by a header that cannot be meant.
+const (
+	longestWait = time.Minute
+	longestSaid = 10 * time.Minute
+)
 
 // open says how long until the next request may go out; 0: now.
 func (b *budget) open() time.Duration {
@@ -46,7 +49,7 @@ func (b *budget) slowDown(said time.Duration) time.Duration {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.fails++
-	d := said
+	d := min(said, longestSaid)
 	if d <= 0 {
 		d = min(time.Second<<min(b.fails, 6), longestWait)
 	}

@@ -1,8 +1,10 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"strings"
 
@@ -29,7 +31,12 @@ type Changes struct {
 // the link was given. A link that Graph has forgotten is an *Error of status 410: begin again without one.
 func (c *Client) Changes(ctx context.Context, link string) (Changes, error) {
 	out := Changes{Link: link, More: true}
+	been := map[string]bool{}
 	for out.More {
+		if been[out.Link] {
+			return Changes{}, errCircle(readUsers)
+		}
+		been[out.Link] = true
 		p, err := c.ChangePage(ctx, out.Link)
 		if err != nil {
 			return Changes{}, err
@@ -53,6 +60,9 @@ func (c *Client) ChangePage(ctx context.Context, link string) (Changes, error) {
 	if p.Next != "" {
 		out.Link, out.More = p.Next, true
 	}
+	if out.Link == "" {
+		return Changes{}, &Error{Kind: Ill, Op: readUsers.name, Err: errors.New("the last page of the directory has no link for the next time")}
+	}
 	for _, u := range p.Value {
 		out.All = append(out.All, u.change())
 		if len(u.Removed) > 0 {
@@ -70,8 +80,12 @@ func (c *Client) ChangePage(ctx context.Context, link string) (Changes, error) {
 // advanced queries, which answer from an index that lags behind.
 func (c *Client) Members(ctx context.Context, group string) ([]User, error) {
 	var out []User
-	seen := map[string]bool{}
+	seen, been := map[string]bool{}, map[string]bool{}
 	for link := c.o.GraphURL + "/groups/" + url.PathEscape(group) + "/transitiveMembers?$top=999&$select=" + userFields; link != ""; {
+		if been[link] {
+			return out, errCircle(readMembers)
+		}
+		been[link] = true
 		p, err := c.page(ctx, readMembers, link)
 		if err != nil {
 			return out, err
@@ -93,6 +107,11 @@ func (c *Client) Members(ctx context.Context, group string) ([]User, error) {
 	}
 	c.health.saw(nameMembers, true)
 	return out, nil
+}
+
+// errCircle: a next page is one that was read already.
+func errCircle(op operation) error {
+	return &Error{Kind: Ill, Op: op.name, Err: errors.New("the pages of Graph's answer go in a circle")}
 }
 
 // usersPage is one page of users. Reading it without the library's models takes a tenth of the time, and a
@@ -168,6 +187,9 @@ func (u *userJSON) change() people.Change {
 func (c *Client) page(ctx context.Context, op operation, link string) (usersPage, error) {
 	var out usersPage
 	err := c.do(ctx, op, func(ctx context.Context, s *sdk) error {
+		if !c.isGraph(link) {
+			return errors.New("a page of the answer is not at Graph")
+		}
 		b, err := getJSON(ctx, s, link)
 		if err != nil {
 			return err
@@ -176,6 +198,13 @@ func (c *Client) page(ctx context.Context, op operation, link string) (usersPage
 		return err
 	})
 	return out, err
+}
+
+// isGraph reports whether a link leads to the Graph that is asked: our token is for nobody else.
+func (c *Client) isGraph(link string) bool {
+	to, err := url.Parse(link)
+	own, err2 := url.Parse(c.o.GraphURL)
+	return err == nil && err2 == nil && to.Scheme == own.Scheme && strings.EqualFold(to.Hostname(), own.Hostname()) && cmp.Or(to.Port(), "443") == cmp.Or(own.Port(), "443")
 }
 
 func parseUsers(b []byte) (usersPage, error) {

@@ -3,8 +3,10 @@ package graph
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"html"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,7 +56,11 @@ func (c *Client) presenceBatch(ctx context.Context, ids []string) (out []people.
 		out, err = parsePresences(b, asked)
 		return err
 	})
-	return out, err
+	wanted := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		wanted[strings.ToLower(id)] = true
+	}
+	return slices.DeleteFunc(out, func(r people.Reading) bool { return !wanted[r.ID] }), err
 }
 
 // presenceJSON is a presence as Graph writes it. Reading it without the library's models takes a tenth of the time,
@@ -83,7 +89,7 @@ func parsePresences(b []byte, asked time.Time) ([]people.Reading, error) {
 	if err := json.Unmarshal(b, &all); err != nil {
 		return nil, err
 	}
-	out := make([]people.Reading, 0, len(all.Value))
+	out := make([]people.Reading, 0, min(len(all.Value), BatchIDs))
 	for _, one := range all.Value {
 		var p presenceJSON
 		if json.Unmarshal(one, &p) != nil || p.ID == "" {
@@ -112,10 +118,14 @@ func (c *Client) Presence(ctx context.Context, id string) (people.Reading, error
 			map[string]string{"baseurl": c.o.GraphURL, "user%2Did": id})
 		req.Headers.TryAdd("Accept", "application/json")
 		p, err := s.adapter.Send(ctx, req, models.CreatePresenceFromDiscriminatorValue, mappings)
-		if err == nil {
-			out = reading(p.(models.Presenceable), asked)
+		if err != nil {
+			return err
 		}
-		return err
+		if out = reading(p.(models.Presenceable), asked); !strings.EqualFold(out.ID, id) {
+			out = people.Reading{}
+			return errors.New("the answer is about somebody else")
+		}
+		return nil
 	})
 	return out, err
 }

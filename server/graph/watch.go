@@ -20,6 +20,9 @@ type exchange struct {
 
 type exchangeKey struct{}
 
+// largestAnswer is more than any answer that is asked for: a page of 999 users is half a megabyte.
+const largestAnswer = 32 << 20
+
 // watch is the last middleware: it sees every request as it goes out.
 type watch struct{ c *Client }
 
@@ -29,6 +32,9 @@ func (w watch) Intercept(p khttp.Pipeline, index int, req *http.Request) (*http.
 	req.Header.Set("client-request-id", mine)
 	start := time.Now()
 	res, err := p.Next(req, index)
+	if res != nil && res.Body != nil {
+		res.Body = http.MaxBytesReader(nil, res.Body, largestAnswer)
+	}
 	x, _ := req.Context().Value(exchangeKey{}).(*exchange)
 	if err != nil {
 		w.c.log.Debug("graph request", "method", req.Method, "path", req.URL.Path, "client_request_id", mine, "took", time.Since(start), "err", err)
