@@ -126,6 +126,12 @@ func (m *Microsoft) listMessages(c *graphCall) {
 	if ch == nil {
 		return
 	}
+	for k := range c.r.URL.Query() {
+		if by := c.r.URL.Query().Get(k); k != "$top" && (k != "$orderby" || by != "createdDateTime desc" && by != "lastModifiedDateTime desc") {
+			c.fail(http.StatusBadRequest, "BadRequest", "The query option '"+k+"' is not supported with '"+by+"'.")
+			return
+		}
+	}
 	top := 20
 	if t := c.r.URL.Query().Get("$top"); t != "" {
 		n, err := strconv.Atoi(t)

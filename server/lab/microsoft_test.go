@@ -48,10 +48,21 @@ func (l *msLab) form(path string, kv ...string) (int, map[string]any) {
 // graph makes one request; id is its request-id.
 func (l *msLab) graph(method, path, token, body string) (status int, id string, out map[string]any) {
 	l.t.Helper()
+	return l.graphWith(method, path, token, body, nil)
+}
+
+// graphWith has other headers too; an empty one is left out.
+func (l *msLab) graphWith(method, path, token, body string, headers map[string]string) (status int, id string, out map[string]any) {
+	l.t.Helper()
 	req, _ := http.NewRequest(method, l.GraphURL()+path, strings.NewReader(body))
 	req.Header.Set("Authorization", "Bearer "+token)
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")
+	}
+	for k, v := range headers {
+		if req.Header.Set(k, v); v == "" {
+			req.Header.Del(k)
+		}
 	}
 	res, err := l.hc.Do(req)
 	if err != nil {
@@ -91,6 +102,22 @@ func (l *msLab) appToken() string {
 	s, _ := out["access_token"].(string)
 	if s == "" {
 		l.t.Fatalf("no application token: %v", out)
+	}
+	return s
+}
+
+// onBehalfOf is a token of Graph with an agent's own rights.
+func (l *msLab) onBehalfOf(user string) string {
+	l.t.Helper()
+	own, err := l.MintUser(user, nil)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	_, out := l.form("token", "grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer", "client_id", l.o.ServerClientID, "client_secret", l.o.ServerSecret,
+		"assertion", own, "requested_token_use", "on_behalf_of", "scope", "https://graph.microsoft.com/Chat.ReadWrite")
+	s, _ := out["access_token"].(string)
+	if s == "" {
+		l.t.Fatalf("no token on behalf of %s: %v", user, out)
 	}
 	return s
 }
@@ -251,6 +278,55 @@ func TestGraphRefuses(t *testing.T) {
 			}
 			if id == "" {
 				t.Error("no request-id")
+			}
+		})
+	}
+}
+
+// TestGraphRefusesWhatIsMissing: headers, query options and properties that the real one wants, or does not know.
+func TestGraphRefusesWhatIsMissing(t *testing.T) {
+	group := MicrosoftGroup{ID: MicrosoftID("group:x"), Name: "x", Members: []string{"adele.vance@contoso.com"}}
+	l := startMicrosoft(t, MicrosoftOptions{Groups: []MicrosoftGroup{group}})
+	adele, megan := MicrosoftID("adele.vance@contoso.com"), MicrosoftID("megan.bowen@contoso.com")
+	app := l.appToken()
+	agent := l.onBehalfOf("adele.vance@contoso.com")
+	member := func(id, kind string) string {
+		return `{"@odata.type":"` + kind + `","roles":["owner"],"user@odata.bind":"https://graph.microsoft.com/v1.0/users('` + id + `')"}`
+	}
+	is := "#microsoft.graph.aadUserConversationMember"
+	if status, _, out := l.graph("POST", "/chats", agent, `{"chatType":"oneOnOne","members":[`+member(adele, is)+`,`+member(megan, is)+`]}`); status != 201 {
+		t.Fatalf("a chat: %d %v", status, out)
+	}
+	chat := "/chats/19:" + min(adele, megan) + "_" + max(adele, megan) + "@unq.gbl.spaces/messages"
+	for name, c := range map[string]struct {
+		method, path, token, body string
+		headers                   map[string]string
+		status                    int
+	}{
+		"no content type":                     {"POST", "/communications/getPresencesByUserId", app, `{"ids":["` + adele + `"]}`, map[string]string{"Content-Type": ""}, 415},
+		"a form":                              {"POST", "/communications/getPresencesByUserId", app, `ids=1`, map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, 415},
+		"another encoding":                    {"POST", "/communications/getPresencesByUserId", app, `{"ids":["` + adele + `"]}`, map[string]string{"Content-Encoding": "br"}, 400},
+		"not the encoding it says":            {"POST", "/communications/getPresencesByUserId", app, `{"ids":["` + adele + `"]}`, map[string]string{"Content-Encoding": "gzip"}, 400},
+		"a filter without ConsistencyLevel":   {"GET", "/groups/" + group.ID + "/members?$filter=startswith(displayName,'A')&$count=true", app, "", nil, 400},
+		"a filter without $count":             {"GET", "/groups/" + group.ID + "/members?$filter=startswith(displayName,'A')", app, "", map[string]string{"ConsistencyLevel": "eventual"}, 400},
+		"a property of users that is not one": {"GET", "/users/" + adele + "?$select=displayName,shoeSize", app, "", nil, 400},
+		"skills in a list":                    {"GET", "/users/delta?$select=skills", app, "", nil, 400},
+		"an option that is not one":           {"GET", "/users/" + adele + "?$expand=manager", app, "", nil, 400},
+		"1000 at once":                        {"GET", "/groups/" + group.ID + "/members?$top=1000", app, "", nil, 400},
+		"a delta link of yesteryear":          {"GET", "/users/delta?$deltatoken=99999", app, "", nil, 410},
+		"chat as the application":             {"POST", "/chats", app, `{"chatType":"oneOnOne","members":[]}`, nil, 403},
+		"a chat of one":                       {"POST", "/chats", agent, `{"chatType":"oneOnOne","members":[` + member(adele, is) + `]}`, nil, 400},
+		"a chat of others":                    {"POST", "/chats", agent, `{"chatType":"oneOnOne","members":[` + member(megan, is) + `,` + member(megan, is) + `]}`, nil, 403},
+		"a member of no kind":                 {"POST", "/chats", agent, `{"chatType":"oneOnOne","members":[` + member(adele, "") + `,` + member(megan, is) + `]}`, nil, 400},
+		"a message with more":                 {"POST", chat, agent, `{"body":{"content":"x"},"urgent":true}`, nil, 400},
+		"a message without words":             {"POST", chat, agent, `{"body":{"content":""}}`, nil, 400},
+		"messages in another order":           {"GET", chat + "?$orderby=from", agent, "", nil, 400},
+		"51 messages":                         {"GET", chat + "?$top=51", agent, "", nil, 400},
+		"an address with a wrong method":      {"DELETE", "/users/" + adele + "/presence", app, "", nil, 400},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if status, _, out := l.graphWith(c.method, c.path, c.token, c.body, c.headers); status != c.status {
+				t.Errorf("%d %v, want %d", status, out, c.status)
 			}
 		})
 	}
