@@ -41,10 +41,12 @@ func TestPagesThatLeadNowhereEnd(t *testing.T) {
 	}))
 	defer elsewhere.Close()
 	for name, next := range map[string]func(at string, n int) string{
-		"to themselves":   func(at string, _ int) string { return at + "/groups/g/transitiveMembers?page=1" },
-		"in a circle":     func(at string, n int) string { return at + "/groups/g/transitiveMembers?page=" + string(rune('a'+n%3)) },
-		"to another host": func(string, int) string { return strings.Replace(elsewhere.URL, "127.0.0.1", "localhost", 1) + "/v1.0/groups" },
-		"to a file":       func(string, int) string { return "file:///etc/passwd" },
+		"to themselves": func(at string, _ int) string { return at + "/groups/g/transitiveMembers?page=1" },
+		"in a circle":   func(at string, n int) string { return at + "/groups/g/transitiveMembers?page=" + string(rune('a'+n%3)) },
+		"to another host": func(string, int) string {
+			return strings.Replace(elsewhere.URL, "127.0.0.1", "localhost", 1) + "/v1.0/groups"
+		},
+		"to a file": func(string, int) string { return "file:///etc/passwd" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			asked, at := 0, ""
