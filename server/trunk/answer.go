@@ -26,7 +26,7 @@ func (d *Dialog) finalAnswer(inv *invite, res *sip.Response) {
 	case inv.initial:
 		d.firstRefused(inv, res)
 	default:
-		d.reinviteFailed(inv, res.StatusCode, nil)
+		d.reinviteFailed(inv, res, nil)
 	}
 }
 

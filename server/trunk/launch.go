@@ -166,7 +166,7 @@ func (d *Dialog) inviteFailed(inv *invite, err error) {
 		return
 	}
 	if !inv.initial {
-		d.reinviteFailed(inv, 408, err)
+		d.reinviteFailed(inv, nil, err)
 		return
 	}
 	if inv.abandoned.Load() {

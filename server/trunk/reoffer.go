@@ -176,7 +176,11 @@ func (d *Dialog) reinviteAccepted(inv *invite, res *sip.Response) {
 }
 
 // reinviteFailed: the session stays as it was, unless the peer no longer knows it (RFC 3261 §12.2.1.2).
-func (d *Dialog) reinviteFailed(inv *invite, code int, err error) {
+func (d *Dialog) reinviteFailed(inv *invite, res *sip.Response, err error) {
+	code := 408
+	if res != nil {
+		code = res.StatusCode
+	}
 	switch {
 	case err != nil || code == 408 || code == 481:
 		text := "no answer to a re-INVITE"
@@ -201,7 +205,9 @@ func (d *Dialog) reinviteFailed(inv *invite, code int, err error) {
 			d.nextOffer()
 		})
 	default:
-		if !inv.refresh {
+		if inv.refresh {
+			d.timer.refused(d, res)
+		} else {
 			d.emit(Reanswered{Code: code})
 		}
 		d.nextOffer()

@@ -10,7 +10,8 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// Session timers (RFC 4028): a peer that is gone without a word is noticed, even while a call is on hold.
+// Session timers (RFC 4028): a peer that is gone without a word is noticed, even while a call is on hold. With a peer
+// that does not know them we refresh alone: what answers at all is there.
 const (
 	sessionWanted = 1800 // s
 	sessionLeast  = 90   // s (RFC 4028 §4)
@@ -19,6 +20,7 @@ const (
 type session struct {
 	seconds  int  // 0: none
 	we       bool // refresh
+	alone    bool // the peer keeps no timer: only silence ends the session
 	least    int  // that the peer asked for by 422
 	peer     bool // the last request's sender knows the timer
 	asks     int
@@ -61,9 +63,10 @@ func (e *Edge) shortSession(req *sip.Request) *sip.Response {
 
 // accepted decides the timer for a request of the peer and writes it on our 200 (RFC 4028 §9 and its table 2).
 func (s *session) accepted(d *Dialog, req *sip.Request, res *sip.Response) {
-	s.seconds, s.we = s.asks, false
+	s.seconds, s.we, s.alone = s.asks, false, false
 	if s.seconds == 0 {
 		if !s.peer {
+			s.keepAlone()
 			return
 		}
 		s.seconds = sessionWanted
@@ -113,9 +116,25 @@ func (s *session) raise(res *sip.Response) bool {
 // answered takes the timer that the peer's 200 decides.
 func (s *session) answered(d *Dialog, res *sip.Response) {
 	seconds, refresher := readExpires(res, "session-expires")
-	s.seconds = seconds
-	s.we = refresher != "uas"
+	s.seconds, s.we, s.alone = seconds, refresher != "uas", false
+	if seconds == 0 {
+		s.keepAlone()
+	}
 	s.start(d)
+}
+
+// keepAlone is for a peer that agreed to no timer.
+func (s *session) keepAlone() { s.seconds, s.we, s.alone = max(sessionWanted, s.least), true, true }
+
+// refused: the peer answered a refresh, but did not take it. One that keeps a timer is asked again before that runs out.
+func (s *session) refused(d *Dialog, res *sip.Response) {
+	if s.alone {
+		s.start(d)
+		return
+	}
+	wait := max(readRetryAfter(res), 2*time.Second+time.Duration(rand.IntN(2000))*time.Millisecond)
+	s.due.stop()
+	s.due = d.after(wait, func() { s.refresh(d) })
 }
 
 // start runs the timer anew. The refresher refreshes at half time; the other side gives up shortly before the end.
@@ -127,6 +146,9 @@ func (s *session) start(d *Dialog) {
 	whole := time.Duration(s.seconds) * time.Second
 	if s.we {
 		s.due = d.after(whole/2, func() { s.refresh(d) })
+	}
+	if s.alone {
+		return
 	}
 	s.expiry = d.after(whole-min(32*time.Second, whole/3), func() {
 		if d.state != confirmed {
@@ -171,7 +193,7 @@ func (s *session) refresh(d *Dialog) {
 		case res.StatusCode == 422 && s.raise(res):
 			s.refresh(d)
 		default:
-			s.due = d.after(2*time.Second+time.Duration(rand.IntN(2000))*time.Millisecond, func() { s.refresh(d) })
+			s.refused(d, res)
 		}
 	})
 }

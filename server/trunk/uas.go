@@ -36,6 +36,7 @@ func (e *Edge) incoming(req *sip.Request, tx *sip.ServerTx, n *trunk, p *peer, r
 	d.peerAllows = allowedBy(req)
 	req.To().Params.Add("tag", d.localTag) // every answer carries it, sipgo's to a CANCEL too
 	d.serving = &served{req: req, tx: tx, initial: true, offerless: info.SDP == nil}
+	d.media.got(info.SDP)
 	d.timer.asked(req)
 	d.reliable.want = hasToken(req, "require", "100rel")
 	return d
@@ -104,6 +105,7 @@ func (d *Dialog) cancelled(req *sip.Request) {
 	if d.state != arrived {
 		if s := d.serving; s != nil && !s.initial && s.ok == nil { // a re-INVITE taken back
 			d.forgetServing()
+			d.nextOffer()
 		}
 		return
 	}
