@@ -3,6 +3,7 @@ package desk
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"cordboard/server/call"
 	"cordboard/server/fact"
@@ -43,19 +44,43 @@ func (e commanded) apply(s *seat) {
 	do(s, e.cmd)
 }
 
+// asked is a command that came, and when it was answered.
+type asked struct {
+	id string
+	at time.Time
+}
+
 func (s *seat) remember(id string) {
 	s.replies[id] = nil
-	s.order = append(s.order, id)
+	s.order = append(s.order, asked{id: id})
 	if len(s.order) > keepReplies {
-		delete(s.replies, s.order[0])
+		delete(s.replies, s.order[0].id)
 		s.order = s.order[1:]
+	}
+}
+
+// forgetReplies lets go of what a console that is there must have had: one that came back has asked again by now.
+func (s *seat) forgetReplies(now time.Time) {
+	if s.conn == nil || !s.welcomed || now.Sub(s.cameAt) <= newsKept {
+		return
+	}
+	old := 0
+	for old < len(s.order) && s.replies[s.order[old].id] != nil && now.Sub(s.order[old].at) > newsKept {
+		delete(s.replies, s.order[old].id)
+		old++
+	}
+	if old > 0 {
+		s.order = slices.Clone(s.order[old:])
+	}
+	if len(s.order) == 0 && old > 0 {
+		s.replies = map[string]*wire.Reply{} // the old one would keep its room
 	}
 }
 
 // reply answers a command, on the seat's goroutine.
 func (s *seat) reply(r wire.Reply) {
-	if _, known := s.replies[r.ID]; known {
-		s.replies[r.ID] = &r
+	if i := slices.IndexFunc(s.order, func(a asked) bool { return a.id == r.ID }); i >= 0 {
+		s.replies[r.ID], s.order[i].at = &r, time.Now()
 	}
 	if s.conn != nil {
 		s.conn.send(wire.FromServer{Reply: &r})

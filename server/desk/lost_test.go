@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -96,5 +97,46 @@ func TestNewsAreKeptForAsLongAsAConsoleMayHaveMissedThem(t *testing.T) {
 	s.check(time.Now().Add(110 * time.Second))
 	if missed, whole := s.missedSince(seen); !whole || len(missed) != 1 {
 		t.Errorf("a lost console that comes back within two minutes gets %d of 1 news: %v", len(missed), whole)
+	}
+}
+
+// TestRepliesAreKeptForAsLongAsAConsoleMayAskAgain: one that lost its connection repeats what was not answered as soon as it is back.
+func TestRepliesAreKeptForAsLongAsAConsoleMayAskAgain(t *testing.T) {
+	s := newOffice(t).still()
+	now := time.Now()
+	c := stillConn(t, "console-1")
+	s.conn, s.welcomed, s.cameAt, s.expires = c, true, now, now.Add(24*time.Hour)
+	do := func(id string) {
+		commanded{c, wire.Command{ID: id, Do: "no such command"}}.apply(s)
+	}
+	check := func(after time.Duration) {
+		c.last.Store(now.Add(after).UnixNano())
+		s.check(now.Add(after))
+	}
+	for i := range 50 {
+		do(fmt.Sprint(i))
+	}
+	s.remember("under way")
+	check(30 * time.Second)
+	if len(s.order) != 51 || s.replies["0"] == nil {
+		t.Fatalf("%d of 51 replies are there after half a minute", len(s.order))
+	}
+	s.cameAt = now.Add(10 * time.Second) // it had been away, and may still ask
+	if check(40 * time.Second); len(s.order) != 51 {
+		t.Fatalf("%d of 51 replies are there for one that came back half a minute ago", len(s.order))
+	}
+	if check(46 * time.Second); len(s.order) != 1 || len(s.replies) != 1 {
+		t.Fatalf("%d replies are kept for nobody", len(s.order)-1)
+	}
+	if r, known := s.replies["under way"]; !known || r != nil {
+		t.Fatal("a command that is under way would be done twice")
+	}
+	s.reply(wire.Reply{ID: "under way", OK: true})
+	s.order[0].at = now.Add(50 * time.Second)
+	if check(80 * time.Second); s.replies["under way"] == nil {
+		t.Fatal("a reply is gone half a minute after it was given")
+	}
+	if check(86 * time.Second); len(s.replies) != 0 {
+		t.Fatalf("%d replies are kept for nobody", len(s.replies))
 	}
 }

@@ -45,6 +45,7 @@ type seat struct {
 	resume   string
 	conn     *conn
 	welcomed bool      // conn has had its Welcome; before that no news goes out
+	cameAt   time.Time // when it had
 	lostAt   time.Time // when the connection was lost; zero while there is one
 	gone     bool      // told to the arbiter
 	idle     wire.Idle
@@ -54,7 +55,7 @@ type seat struct {
 	wrap       *call.Call
 	offers     map[fact.ReservationID]*call.Call
 	replies    map[string]*wire.Reply // nil while under way
-	order      []string
+	order      []asked
 	tried      map[string]string
 	facts      []wire.Fact // known of the caller of factsOf
 	factsOf    fact.ContactID
@@ -152,6 +153,7 @@ func (s *seat) check(now time.Time) {
 		s.nothingToUndo()
 	}
 	s.forgetNews(now)
+	s.forgetReplies(now)
 	s.checkLooks(now)
 	s.checkChats(now)
 	s.releaseCalm(now)
@@ -239,7 +241,7 @@ func (s *seat) publish(n wire.News) {
 
 // forgetNews lets go of what a console that is there must have had.
 func (s *seat) forgetNews(now time.Time) {
-	if s.conn == nil || len(s.news) == 0 || now.Sub(s.news[0].At) <= newsKept {
+	if s.conn == nil || !s.welcomed || len(s.news) == 0 || now.Sub(s.news[0].At) <= newsKept {
 		return
 	}
 	old := slices.IndexFunc(s.news, func(n wire.News) bool { return now.Sub(n.At) <= newsKept })
@@ -247,7 +249,7 @@ func (s *seat) forgetNews(now time.Time) {
 		s.news = nil
 		return
 	}
-	s.news = slices.Delete(s.news, 0, old)
+	s.news = slices.Clone(s.news[old:]) // a busy hour's room is given back
 }
 
 // missedSince gives the news after seq, and whether none of them is lost.
@@ -342,7 +344,7 @@ func (a admitted) apply(s *seat) {
 	for i := range missed {
 		e.conn.send(wire.FromServer{News: &missed[i]})
 	}
-	s.welcomed = true
+	s.welcomed, s.cameAt = true, time.Now()
 	s.looks()
 	s.freshen()
 }

@@ -20,6 +20,7 @@ type State struct {
 	offers  map[fact.ReservationID]*reservation
 	ended   endings
 	timers  timers
+	full    int // timers at which those that no longer hold are taken out
 	out     []Decision
 	count   uint64 // numbers reservations and arrivals
 	moved   bool   // somebody signed in or out, or lost a console, in this step

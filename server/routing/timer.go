@@ -26,8 +26,8 @@ type timer struct {
 	key   string
 }
 
-// timers is a heap by time. An entry that no longer holds when it fires is ignored, so nothing is ever
-// taken out before its time.
+// timers is a heap by time. An entry that no longer holds is ignored when it fires. Most never do, for calls are answered
+// long before their longest wait is over: now and then those are taken out.
 type timers []timer
 
 func (t timers) Len() int { return len(t) }
@@ -54,8 +54,43 @@ func (t timers) next() time.Time {
 }
 
 func (s *State) timer(at time.Time, kind timerKind, key string) time.Time {
+	if len(s.timers) >= max(s.full, someTimers) {
+		s.sweep()
+	}
 	heap.Push(&s.timers, timer{at, s.number(), kind, key})
 	return at
+}
+
+// sweep takes out what no longer holds. That depends on the events alone, so the same day has the same decisions.
+func (s *State) sweep() {
+	var kept timers
+	for _, t := range s.timers {
+		if s.holds(t) {
+			kept = append(kept, t)
+		}
+	}
+	s.timers = kept
+	heap.Init(&s.timers)
+	s.full = 2 * len(s.timers)
+}
+
+const someTimers = 256 // that are set before those that no longer hold are looked for
+
+// holds says whether a timer is still what somebody waits for.
+func (s *State) holds(t timer) bool {
+	switch t.kind {
+	case offerTimer:
+		r := s.offers[fact.ReservationID(t.key)]
+		return r != nil && r.deadline.Equal(t.at)
+	case waitTimer:
+		c := s.byID[fact.ContactID(t.key)]
+		return c != nil && c.leaveAt.Equal(t.at)
+	case wrapTimer, graceTimer, missedTimer:
+		return s.byAgent[fact.AgentID(t.key)].until.Equal(t.at)
+	case staffTimer:
+		return s.byQueue[fact.QueueID(t.key)].goneAt.Equal(t.at)
+	}
+	return true
 }
 
 // fire does what is due. What is due at the very moment of an event comes before the event: a deadline
@@ -63,33 +98,32 @@ func (s *State) timer(at time.Time, kind timerKind, key string) time.Time {
 func (s *State) fire() {
 	for len(s.timers) > 0 && !s.timers[0].at.After(s.now) {
 		t := heap.Pop(&s.timers).(timer)
+		if !s.holds(t) {
+			continue
+		}
 		switch t.kind {
 		case offerTimer:
-			if r := s.offers[fact.ReservationID(t.key)]; r != nil && r.deadline.Equal(t.at) {
-				s.missed(r)
-			}
+			s.missed(s.offers[fact.ReservationID(t.key)])
 		case waitTimer:
-			if c := s.byID[fact.ContactID(t.key)]; c != nil && c.leaveAt.Equal(t.at) && c.offer == nil && c.waiting {
+			if c := s.byID[fact.ContactID(t.key)]; c.offer == nil && c.waiting {
 				s.leave(c, "longest_wait")
 			}
 		case wrapTimer:
-			if a := s.byAgent[fact.AgentID(t.key)]; a.state == fact.Wrapup && a.until.Equal(t.at) {
+			if a := s.byAgent[fact.AgentID(t.key)]; a.state == fact.Wrapup {
 				if a.overdue = a.wantsCode(); !a.overdue {
 					s.wrapDone(a, ByRule)
 				}
 			}
 		case graceTimer:
-			if a := s.byAgent[fact.AgentID(t.key)]; a.state == fact.Lost && a.until.Equal(t.at) {
+			if a := s.byAgent[fact.AgentID(t.key)]; a.state == fact.Lost {
 				s.graceOver(a)
 			}
 		case missedTimer:
-			if a := s.byAgent[fact.AgentID(t.key)]; a.state == fact.MissedState && a.until.Equal(t.at) {
+			if a := s.byAgent[fact.AgentID(t.key)]; a.state == fact.MissedState {
 				s.missedOver(a)
 			}
 		case staffTimer:
-			if q := s.byQueue[fact.QueueID(t.key)]; q.goneAt.Equal(t.at) {
-				s.nobodyLeft(q)
-			}
+			s.nobodyLeft(s.byQueue[fact.QueueID(t.key)])
 		case skipTimer: // only wakes match
 		}
 	}
