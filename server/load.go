@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -50,7 +49,7 @@ type processor struct {
 	average atomic.Int64 // percent
 }
 
-func newProcessor() *processor { return &processor{used: processTime, cores: runtime.GOMAXPROCS(0)} }
+func newProcessor() *processor { return &processor{used: processTime, cores: processors()} }
 
 // percent is the average of the last two seconds, 0 before there are as many.
 func (p *processor) percent() int { return int(p.average.Load()) }

@@ -3,6 +3,7 @@ package server
 import (
 	"os"
 	"runtime"
+	"sync/atomic"
 )
 
 // enough goroutines run at a time for what must not wait to pass what may.
@@ -15,8 +16,20 @@ const enough = 8
 // hundred cases, not 4. Who runs a server alone in a process does it. An operator who sets GOMAXPROCS knows better.
 func ShareProcessors() {
 	if os.Getenv("GOMAXPROCS") == "" {
-		runtime.GOMAXPROCS(shares(runtime.GOMAXPROCS(0)))
+		n := processors()
+		shared.Store(int64(n))
+		runtime.GOMAXPROCS(shares(n))
 	}
+}
+
+var shared atomic.Int64 // processors that there were when they were shared; 0: they are not
+
+// processors is how many the process has, however many goroutines run at a time.
+func processors() int {
+	if n := shared.Load(); n > 0 {
+		return int(n)
+	}
+	return min(runtime.GOMAXPROCS(0), runtime.NumCPU())
 }
 
 // shares is how many goroutines run at a time on so many processors: no more than two on each; with four the collector of

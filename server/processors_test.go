@@ -19,7 +19,13 @@ func TestFewProcessorsAreShared(t *testing.T) {
 		t.Errorf("what the operator chose became %d", got)
 	}
 	t.Setenv("GOMAXPROCS", "")
+	defer shared.Store(0)
+	before := newProcessor().cores
 	ShareProcessors()
+	ShareProcessors()
+	if got := newProcessor().cores; got != before { // else the load mark could not be reached
+		t.Errorf("the load is a share of %d processors, and there are %d", got, before)
+	}
 	if got := runtime.GOMAXPROCS(0); got != shares(was) {
 		t.Errorf("%d goroutines at a time", got)
 	}
