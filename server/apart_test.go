@@ -17,7 +17,8 @@ import (
 )
 
 // apart is a server in a process of its own, so that what it costs and how long it takes is not mixed with callers
-// and agents: the test binary, started again. A line to it is a question: cpu, memory or calls.
+// and agents: the test binary, started again. A line to it is a question: cpu, memory, heap,
+// goroutines, files or calls.
 type apart struct {
 	t       testing.TB
 	cmd     *exec.Cmd
@@ -49,6 +50,12 @@ func serveApart(file string) {
 			fmt.Println(cpuTime().Nanoseconds())
 		case "memory":
 			fmt.Println(memory())
+		case "heap":
+			fmt.Println(stateNow().heap)
+		case "goroutines":
+			fmt.Println(stateNow().goroutines)
+		case "files":
+			fmt.Println(stateNow().files)
 		case "calls":
 			fmt.Println(s.OpenCalls())
 		}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -73,25 +72,6 @@ func soakDuration(t *testing.T, name string, otherwise time.Duration) time.Durat
 		return d
 	}
 	return otherwise
-}
-
-// state of the process.
-type state struct {
-	goroutines, files int
-	heap              uint64
-}
-
-func (s state) String() string {
-	return fmt.Sprintf("%d goroutines, %d KiB heap, %d descriptors", s.goroutines, s.heap>>10, s.files)
-}
-
-func stateNow() state {
-	runtime.GC()
-	runtime.GC() // what pools held is gone after the second
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	open, _ := os.ReadDir("/proc/self/fd")
-	return state{runtime.NumGoroutine(), len(open), m.HeapAlloc}
 }
 
 // settled is the state once transactions and connections have ended.

@@ -11,6 +11,7 @@ import (
 	"cordboard/server/config"
 	"cordboard/server/desk"
 	"cordboard/server/fact"
+	"cordboard/server/inbox"
 	"cordboard/server/line"
 	"cordboard/server/media"
 	"cordboard/server/people"
@@ -103,6 +104,9 @@ func (n *tenant) prepare(t *config.Tenant) (*current, error) {
 	if err != nil {
 		return nil, err
 	}
+	inbox.Go(func(p *inbox.Panic) {
+		n.server.log.Error("the music could not be made ready by a fault of our own", "tenant", n.id, "err", p, "stack", string(p.Stack))
+	}, snd.fallback.Prepare) // else the first caller's beat waits for it
 	now := &current{config: t, sounds: snd, zone: t.Zone()}
 	n.peopled(now)
 	switch is := n.source(); {

@@ -54,6 +54,15 @@ func (c *Clip) since(frame uint64) uint64 {
 	return c.epoch - 1
 }
 
+// Prepare makes the clip's form in every codec now, not at the first need.
+func (c *Clip) Prepare() {
+	for cd := G722; cd < codecs; cd++ {
+		for i := range c.frames {
+			c.frame(cd, i)
+		}
+	}
+}
+
 // frame gives 20 ms in a codec, and the same as samples.
 func (c *Clip) frame(cd Codec, i int) ([]byte, []int16) {
 	pcm := c.pcm[i*wideSamples : (i+1)*wideSamples : (i+1)*wideSamples]

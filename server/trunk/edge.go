@@ -22,6 +22,8 @@ const (
 	firstWait = 5 * time.Second
 )
 
+const udpRoom = 4 << 20 // bytes in the system, for what comes in a burst
+
 func init() {
 	sip.UDPMTUSize = 1 << 16 // sipgo refuses what is larger; large messages leave UDP in connect.go
 	sip.TransportBufferReadSize = 65535
@@ -43,7 +45,7 @@ type Edge struct {
 	secret   [32]byte // of our digest nonces
 	acks     acks
 	phones   *registrar
-	count    struct{ strangers, malformed, refused atomic.Uint64 }
+	count    struct{ strangers, malformed, refused, overflown atomic.Uint64 }
 
 	mu       sync.Mutex
 	dialogs  map[dialogKey]*Dialog
@@ -113,7 +115,9 @@ func (e *Edge) listen() error {
 		if err != nil {
 			return fmt.Errorf("sip udp %s: %w", e.o.UDP, err)
 		}
-		c.SetReadBuffer(4 << 20)
+		if got := setReadBuffer(c, udpRoom); got > 0 && got < udpRoom/4 {
+			e.log.Info("the system keeps little of what comes by UDP while the machine is busy; raise net.core.rmem_max", "bytes", got, "wanted", udpRoom)
+		}
 		c.SetWriteBuffer(1 << 20)
 		setTOS(c, e.o.TOS)
 		e.serveUDP(c)
@@ -139,11 +143,11 @@ func (e *Edge) listen() error {
 }
 
 func (e *Edge) serveUDP(c net.PacketConn) {
-	udp, _ := c.(*net.UDPConn)
-	e.udp = &packets{PacketConn: c, udp: udp, edge: e, started: make(chan struct{})}
+	e.udp = newPackets(e, c)
 	a := addrPortOf(c.LocalAddr())
 	host, _, _ := net.SplitHostPort(c.LocalAddr().String())
 	e.udpAddr = sip.Addr{IP: net.ParseIP(host), Port: int(a.Port())}
+	e.run("udp", e.udp.drain)
 	e.run("udp", func() { e.tp.ServeUDP(e.udp) })
 	<-e.udp.started
 }
@@ -181,12 +185,13 @@ func (e *Edge) Addr(transport string) net.Addr {
 	return nil
 }
 
-// Counts are running totals: messages of strangers, malformed messages, calls refused for load.
-type Counts struct{ Strangers, Malformed, Refused uint64 }
+// Counts are running totals: messages of strangers, malformed messages, calls refused for load, and messages for which
+// there was no room.
+type Counts struct{ Strangers, Malformed, Refused, Overflown uint64 }
 
 // Counts reads the totals.
 func (e *Edge) Counts() Counts {
-	return Counts{e.count.strangers.Load(), e.count.malformed.Load(), e.count.refused.Load()}
+	return Counts{e.count.strangers.Load(), e.count.malformed.Load(), e.count.refused.Load(), e.count.overflown.Load()}
 }
 
 // Dialogs is how many dialogs there are, those included that are being tidied up.

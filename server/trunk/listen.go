@@ -1,6 +1,7 @@
 package trunk
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -8,13 +9,17 @@ import (
 	"net/netip"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/emiago/sipgo/sip"
 
 	"cordboard/server/inbox"
 )
 
 // packets is the UDP socket as sipgo sees it: strangers and what is malformed never reach it, and one failed read
-// does not end it.
+// does not end it. What comes is taken off the socket at once and waits here, where there is room: while the machine is
+// busy the system would throw it away.
 type packets struct {
 	net.PacketConn
 	udp  *net.UDPConn // the same socket when it is a real one: reading from it allocates nothing
@@ -22,17 +27,33 @@ type packets struct {
 
 	begin   sync.Once
 	started chan struct{} // closed when sipgo reads: from then on it also sends from here
+	waiting *inbox.Inbox[received]
+	bytes   atomic.Int64 // that wait
+	taken   []received   // of what waited, not yet given to sipgo
+	ended   chan struct{}
 }
 
-// ReadFrom gives the next inspected message of somebody who may send.
-func (p *packets) ReadFrom(b []byte) (int, net.Addr, error) {
-	p.begin.Do(func() { close(p.started) })
-	runtime.Gosched() // sipgo handles each message in a goroutine of its own: let the last one begin, so that order is kept
-	failed := 0
+// received is what somebody who may send has sent.
+type received struct {
+	data []byte
+	from netip.AddrPort
+}
+
+const mostWaiting = 32 << 20 // bytes of messages: half a minute of 1,000 a second
+
+func newPackets(e *Edge, c net.PacketConn) *packets {
+	udp, _ := c.(*net.UDPConn)
+	return &packets{PacketConn: c, udp: udp, edge: e, started: make(chan struct{}), waiting: inbox.New[received](), ended: make(chan struct{})}
+}
+
+// drain takes what comes off the socket until that is closed.
+func (p *packets) drain() {
+	defer close(p.ended)
+	b, failed := make([]byte, sip.TransportBufferReadSize), 0
 	for {
 		n, from, err := p.read(b)
 		if errors.Is(err, net.ErrClosed) {
-			return 0, nil, net.ErrClosed
+			return
 		}
 		if err != nil {
 			if failed++; failed > 100 {
@@ -48,8 +69,45 @@ func (p *packets) ReadFrom(b []byte) (int, net.Addr, error) {
 		if n <= 4 {
 			continue // keep-alive
 		}
-		out, bad := inspect(b[:n], origin{from.Addr(), p.edge.tagOf})
-		addr := net.UDPAddrFromAddrPort(from)
+		if p.bytes.Add(int64(n)) > mostWaiting {
+			p.bytes.Add(-int64(n))
+			p.edge.count.overflown.Add(1)
+			continue
+		}
+		p.waiting.Put(received{bytes.Clone(b[:n]), from})
+	}
+}
+
+// next gives what has waited longest.
+func (p *packets) next() (received, error) {
+	for len(p.taken) == 0 {
+		if p.taken = p.waiting.Take(); len(p.taken) > 0 {
+			break
+		}
+		select {
+		case <-p.waiting.Ready():
+		case <-p.ended:
+			return received{}, net.ErrClosed
+		}
+	}
+	d := p.taken[0]
+	p.taken[0] = received{} // so that the room is kept, not what was in it
+	p.taken = p.taken[1:]
+	p.bytes.Add(-int64(len(d.data)))
+	return d, nil
+}
+
+// ReadFrom gives the next inspected message of somebody who may send.
+func (p *packets) ReadFrom(b []byte) (int, net.Addr, error) {
+	p.begin.Do(func() { close(p.started) })
+	runtime.Gosched() // sipgo handles each message in a goroutine of its own: let the last one begin, so that order is kept
+	for {
+		d, err := p.next()
+		if err != nil {
+			return 0, nil, err
+		}
+		out, bad := inspect(d.data, origin{d.from.Addr(), p.edge.tagOf})
+		addr := net.UDPAddrFromAddrPort(d.from)
 		if bad == nil {
 			if len(out) > len(b) {
 				continue
@@ -57,7 +115,7 @@ func (p *packets) ReadFrom(b []byte) (int, net.Addr, error) {
 			return copy(b, out), addr, nil
 		}
 		p.edge.count.malformed.Add(1)
-		p.edge.log.Debug("message not taken", "peer", from.String(), "err", bad)
+		p.edge.log.Debug("message not taken", "peer", d.from.String(), "err", bad)
 		if bad.reply != nil {
 			p.WriteTo(bad.reply, addr)
 		}
