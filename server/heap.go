@@ -22,7 +22,7 @@ import (
 // than it gains: memory that is new to the processor, and one long collection instead of several short ones. When the
 // hour is over, what was spared is given back to the system.
 const (
-	mostSpare = 96 << 20
+	mostSpare = 192 << 20
 	usual     = 100 // percent, as GOGC
 	highest   = 400
 	calm      = 20 * time.Second // without a collection: the hour is over

@@ -54,6 +54,7 @@ type Server struct {
 	control  *http.Server // nil: no control socket
 	open     atomic.Int64 // calls
 	cpu      *processor
+	turns    turns
 	draining atomic.Bool
 	cancel   context.CancelFunc
 	failed   chan error
@@ -61,7 +62,7 @@ type Server struct {
 
 // Start starts a server and returns when it takes calls. What was started is stopped again when something fails.
 func Start(ctx context.Context, o Options) (*Server, error) {
-	s := &Server{o: o, log: o.Log, tenants: map[string]*tenant{}, failed: make(chan error, 1), cpu: newProcessor()}
+	s := &Server{o: o, log: o.Log, tenants: map[string]*tenant{}, failed: make(chan error, 1), cpu: newProcessor(), turns: newTurns()}
 	if err := s.start(ctx); err != nil {
 		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()

@@ -198,7 +198,7 @@ func (n *tenant) setDesk(c *config.Config, t *config.Tenant) {
 	now := n.now.Load()
 	d := desk.Tenant{
 		ID: n.id, Name: t.Name, ACD: n.acd, Roster: now.roster, Index: now.index, Record: &n.record, Zone: now.zone, Presences: &n.presences, Rules: deskRules(c, t),
-		Line: func(id fact.AgentID) desk.Line { return n.line(id) }, CloseLine: n.closeLine, Dial: n.dial, History: history{n.server, t},
+		Line: func(id fact.AgentID) desk.Line { return n.line(id) }, CloseLine: n.closeLine, Dial: n.dial, History: history{n.server, t, n.server.turns},
 	}
 	if m := n.microsoft.Load(); m != nil {
 		d.Fresh, d.OnScreen = m.presence.Fresh, n.gate.onScreen

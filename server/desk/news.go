@@ -29,11 +29,11 @@ func (e offered) apply(s *seat) {
 	case "transfer":
 		news.Key, news.Args["from"], news.Words = "offer_transfer", w.From, w.From+" hands on "+who(w.Caller)+"."
 	}
+	s.lookUp(e.o)
 	s.publish(wire.News{Offer: w, Clear: []wire.Section{wire.ClearMissed}, Said: news})
 	if s.call == nil && len(s.offers) == 1 && s.choose() { // now, so that the digits stand still when the call is there
 		s.showExperts()
 	}
-	s.lookUp(e.o)
 }
 
 // who is how a caller is named in a sentence.
@@ -47,6 +47,9 @@ func who(c wire.Caller) string {
 	return "Number withheld"
 }
 
+// offerFirst is how long a look-up leaves the processors to the offer that it completes.
+const offerFirst = 5 * time.Millisecond
+
 // lookUp asks the ledger beside the loop, and completes the card when the answer comes.
 func (s *seat) lookUp(o call.Offer) {
 	t := s.room.tenant()
@@ -54,6 +57,7 @@ func (s *seat) lookUp(o call.Offer) {
 		return
 	}
 	s.beside(func() event {
+		<-time.After(offerFirst)
 		facts, today := t.History.Caller(t.ID, o.Caller.Number)
 		return known{o.Contact, facts, today}
 	})

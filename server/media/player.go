@@ -27,7 +27,7 @@ func (pl *player) tick(now time.Time, frame uint64) bool {
 	}
 	at := int(frame - pl.first)
 	if pl.hush && frame >= pl.start+hushAfter && pl.to.hushes() {
-		if frame%hushEvery != 0 {
+		if (frame-pl.start)%hushEvery != 0 { // from its own start: not all lines at once
 			return true
 		}
 		pl.number(now, frame)

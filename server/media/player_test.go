@@ -48,6 +48,31 @@ func TestALineThatIsSilentForLongGetsASignOfLifeOnly(t *testing.T) {
 	}
 }
 
+func TestSilentLinesDoNotAllSpeakInOneFrame(t *testing.T) {
+	said := map[uint64]int{}
+	for line := range uint64(hushEvery) {
+		out := &tape{}
+		s := &Sender{}
+		s.open(way{to: out, types: wideTypes(), codec: PCMU})
+		f := &feed{to: s}
+		s.hear(f, nil)
+		pl := &player{f: f, to: s, clip: silenceClip(), loop: true, hush: true}
+		for frame := 100 + line; frame < 400; frame++ {
+			if was := len(out.heads); pl.tick(refTime.Add(time.Duration(frame)*frameTime), frame) && len(out.heads) > was && frame >= 200 {
+				said[frame]++
+			}
+		}
+	}
+	for frame, n := range said {
+		if n != 1 {
+			t.Fatalf("in frame %d %d of %d lines speak", frame, n, hushEvery)
+		}
+	}
+	if len(said) != 200 {
+		t.Errorf("a line spoke in %d of 200 frames", len(said))
+	}
+}
+
 func TestAPlayerThatWasHeldUpShowsItInTheTimestamps(t *testing.T) {
 	out := &tape{}
 	s := &Sender{}
