@@ -47,17 +47,17 @@ func serveApart(file string) {
 	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
 		switch in.Text() {
 		case "cpu":
-			fmt.Println(cpuTime().Nanoseconds())
+			fmt.Fprintln(os.Stdout, cpuTime().Nanoseconds())
 		case "memory":
-			fmt.Println(memory())
+			fmt.Fprintln(os.Stdout, memory())
 		case "heap":
-			fmt.Println(stateNow().heap)
+			fmt.Fprintln(os.Stdout, stateNow().heap)
 		case "goroutines":
-			fmt.Println(stateNow().goroutines)
+			fmt.Fprintln(os.Stdout, stateNow().goroutines)
 		case "files":
-			fmt.Println(stateNow().files)
+			fmt.Fprintln(os.Stdout, stateNow().files)
 		case "calls":
-			fmt.Println(s.OpenCalls())
+			fmt.Fprintln(os.Stdout, s.OpenCalls())
 		}
 	}
 	cancel()

@@ -55,7 +55,7 @@ func BenchmarkDigitToInvite(b *testing.B) {
 				}
 				mu.Unlock()
 			}
-			time.Sleep(100 * time.Millisecond)
+			<-time.After(100 * time.Millisecond)
 			c.Hangup(context.Background())
 		})
 	}

@@ -18,7 +18,7 @@ func TestAServerThatStopsLeavesNothingBehind(t *testing.T) {
 	s.wait("the end of the connections", event("lost"))
 	s.stop()
 	var now int
-	for limit := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for limit := time.Now().Add(10 * time.Second); ; <-time.After(20 * time.Millisecond) {
 		now = 0
 		buf := make([]byte, 1<<20)
 		for _, g := range split(buf[:runtime.Stack(buf, true)]) {

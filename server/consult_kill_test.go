@@ -85,7 +85,7 @@ func TestAConsoleKilledInMidConsult(t *testing.T) {
 				}
 				for end := time.Now().Add(15 * time.Second); len(caller.Heard().Chirps(expertChirp, asked)) == 0 && time.Now().Before(end); {
 					megan.Press(c.key)
-					time.Sleep(500 * time.Millisecond)
+					<-time.After(500 * time.Millisecond)
 				}
 				hears("the caller", caller.Heard(), expertChirp)
 				hears("the expert", megan.Heard(), callerChirp)

@@ -66,12 +66,6 @@ func (s *source) wait(ctx context.Context, want string) error {
 	}
 }
 
-func (s *source) told() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return strings.Join(s.lines, ", ")
-}
-
 func (s *source) Fresh(context.Context, *people.Person) (people.Reading, bool) {
 	return people.Reading{}, false
 }

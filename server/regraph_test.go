@@ -136,7 +136,7 @@ func TestAGraphComesAndGoesWithoutARestart(t *testing.T) {
 			if ctx.Err() != nil {
 				t.Fatal("this does not come: " + what)
 			}
-			time.Sleep(10 * time.Millisecond)
+			<-time.After(10 * time.Millisecond)
 		}
 	}
 	expert := func(name string) *wire.Person {

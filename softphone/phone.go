@@ -135,7 +135,7 @@ func (p *Phone) SetRinger(d audio.Device) error {
 	if old == nil {
 		return nil
 	}
-	time.Sleep(2 * audio.FrameTime) // a turn that has begun may still write to it
+	<-time.After(2 * audio.FrameTime) // a turn that has begun may still write to it
 	return (*old).Close()
 }
 

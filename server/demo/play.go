@@ -240,7 +240,7 @@ func (s *shift) handsOn() error {
 	}
 	m, err := phone.Next(s.within(5 * time.Second))
 	if err != nil {
-		return fmt.Errorf("Megan Bowen's telephone does not ring: %w", err)
+		return fmt.Errorf("the telephone of Megan Bowen does not ring: %w", err)
 	}
 	s.did("one key: Megan Bowen's telephone rings %.1f ms later, and shows %s", ms(time.Since(at)), m.From)
 	if err := s.state(wire.Wrapup, 10*time.Second); err != nil {

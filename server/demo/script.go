@@ -32,7 +32,6 @@ type shift struct {
 	caller *lab.Caller
 	audio  string // folder of mic.wav and ear.wav
 	steps  int
-	bad    int
 }
 
 // script plays the shift and fails if any step did.

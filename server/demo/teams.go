@@ -66,7 +66,7 @@ func (s *shift) asksInChat() error {
 	}
 	sent := s.microsoft.Messages(adele, megan)
 	if len(sent) == 0 || sent[0].From != adele || !strings.Contains(sent[0].Text, "Nestor Wilke") {
-		return fmt.Errorf("Megan Bowen's chat has %+v", sent)
+		return fmt.Errorf("the chat of Megan Bowen has %+v", sent)
 	}
 	line, _, _ := strings.Cut(sent[0].Text, "\n")
 	s.did("one key: Megan Bowen has the caller's story in her Teams chat, from Adele (%q)", line)
@@ -108,7 +108,7 @@ func (s *shift) voicemail() error {
 	}
 	r, err := s.rung(phone)
 	if err != nil {
-		return fmt.Errorf("Raj Patel is not rung: %w", err)
+		return fmt.Errorf("nobody rings Raj Patel: %w", err)
 	}
 	from := s.caller.Heard().Length()
 	if err := r.Heard().WaitSound(s.within(6*time.Second), 700*time.Millisecond, 0); err != nil {

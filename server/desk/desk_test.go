@@ -125,7 +125,7 @@ func (o *office) connect(h wire.Hello) *console {
 	o.open()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	ws, _, err := websocket.Dial(ctx, o.url, nil)
+	ws, _, err := websocket.Dial(ctx, o.url, nil) //nolint:bodyclose // the answer has a body only when Dial fails
 	if err != nil {
 		o.t.Fatal(err)
 	}

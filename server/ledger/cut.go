@@ -96,7 +96,7 @@ func (s *shelf) del(query string, args ...any) error {
 
 // cutAt gives the last cut of a tenant that the tables have heard of; nil when there was none.
 func (r *Reader) cutAt(ctx context.Context, tenant string) (*cutFact, error) {
-	rs, err := r.db.QueryContext(ctx, "SELECT body FROM facts WHERE tenant = ? AND contact = '' AND kind = ? ORDER BY seq DESC LIMIT 1", tenant, cutKind)
+	rs, err := r.db.QueryContext(ctx, "SELECT body FROM facts WHERE tenant = ? AND contact = '' AND kind = ? ORDER BY seq DESC LIMIT 1", tenant, cutKind) //nolint:sqlclosecheck // each closes them
 	if err != nil {
 		return nil, err
 	}

@@ -74,7 +74,7 @@ func writeForEver(dir string) error {
 			if err := l.Sync(ctx); err != nil {
 				return err
 			}
-			fmt.Println(before)
+			fmt.Fprintln(os.Stdout, before)
 		}
 	}
 }
@@ -205,7 +205,7 @@ func writeAndCut(dir string) error {
 	failed := make(chan error, 1)
 	go func() {
 		for before := range cuts {
-			fmt.Println(before.Format(time.RFC3339))
+			fmt.Fprintln(os.Stdout, before.Format(time.RFC3339))
 			if err := l.Cut(ctx, "contoso", before); err != nil {
 				failed <- err
 				return

@@ -112,7 +112,7 @@ func (r *Reader) queues(ctx context.Context, o LevelOptions) ([]string, error) {
 	if o.Queue != "" {
 		return []string{o.Queue}, nil
 	}
-	rs, err := r.db.QueryContext(ctx, "SELECT DISTINCT queue FROM visits WHERE tenant = ? ORDER BY queue", string(o.Tenant))
+	rs, err := r.db.QueryContext(ctx, "SELECT DISTINCT queue FROM visits WHERE tenant = ? ORDER BY queue", string(o.Tenant)) //nolint:sqlclosecheck // each closes them
 	if err != nil {
 		return nil, err
 	}

@@ -219,9 +219,6 @@ func target(kind, id string, p *fact.Personal) Phrase {
 	return phrase("led_target", "{kind} {who}", "kind", kind, "who", to)
 }
 
-// endPhrase says how a contact ended and who hung up.
-func endPhrase(end, by string) string { return inEnglish(there(all(coded(end), hungUp(by)))) }
-
 func hungUp(by string) Phrase {
 	switch by {
 	case "caller":

@@ -36,7 +36,7 @@ type rules struct {
 // choose takes the m= line of an offer that suits best: encrypted before plain when both are there.
 func (r *rules) choose(d *description) (*agreement, error) {
 	var best *agreement
-	var err error = ErrNoCodec
+	err := ErrNoCodec
 	for i := range d.media {
 		m := &d.media[i]
 		if m.kind != "audio" || m.port == 0 {

@@ -74,7 +74,7 @@ func (a *atGraph) wait(what, id string, fits func(people.Reading) bool) {
 
 func (a *atGraph) until(what string, fits func() bool) {
 	a.t.Helper()
-	for end := time.Now().Add(15 * time.Second); !fits(); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(15 * time.Second); !fits(); <-time.After(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			a.t.Fatalf("never: %s; last %+v", what, a.last)
 		}
@@ -109,7 +109,7 @@ func TestAgentWhoTalksIsInACallInTeamsAndItIsKnownAsOurs(t *testing.T) {
 	a.p.Talking(adeleVance, true)
 	a.until("told", func() bool { return shown() == "Busy/InACall" })
 	a.p.People(people.NewRoster([]people.Person{{ID: meganBowen, User: meganBowen, Expert: true}}))
-	time.Sleep(50 * time.Millisecond)
+	<-time.After(50 * time.Millisecond)
 	a.p.Talking(adeleVance, false)
 	a.until("taken back from who has left the roster in the middle of the call", func() bool { return shown() == "Available/Available" })
 	a.p.People(people.NewRoster([]people.Person{{ID: adeleVance, User: adeleVance, Role: people.Agent, Queues: []fact.QueueID{"support"}}}))

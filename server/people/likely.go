@@ -60,9 +60,8 @@ type weighed struct {
 // likely weighs everybody for a wish; out has room for all.
 func (x *Index) likely(w Wish, out []likelihood) {
 	base := x.weighed.Load()
-	if age := time.Duration(0); base != nil {
-		age = w.Now.Sub(base.at)
-		if age < 0 || age >= weighedFor {
+	if base != nil {
+		if age := w.Now.Sub(base.at); age < 0 || age >= weighedFor {
 			base = nil
 		}
 	}

@@ -526,7 +526,7 @@ func TestTheSameDayGivesTheSameDecisions(t *testing.T) {
 		}
 		return out
 	}
-	if run() != run() {
+	if first, second := run(), run(); first != second {
 		t.Fatal("two runs of the same events differ")
 	}
 }

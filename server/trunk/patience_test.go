@@ -2,6 +2,7 @@ package trunk
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/netip"
@@ -31,7 +32,7 @@ func TestAMessageHasHalfAMinuteToCome(t *testing.T) {
 			t.Fatalf("%q, %v", buf[:n], err)
 		}
 		began := time.Now()
-		if n, err := s.Read(buf); err != io.EOF || time.Since(began) != 30*time.Second {
+		if n, err := s.Read(buf); !errors.Is(err, io.EOF) || time.Since(began) != 30*time.Second {
 			t.Fatalf("half a message: %q, %v after %v", buf[:n], err, time.Since(began))
 		}
 	})
@@ -44,7 +45,7 @@ func TestAPeerThatDoesNotReadIsGivenUp(t *testing.T) {
 		if _, err := s.Write([]byte("x")); err == nil || time.Since(began) != 5*time.Second {
 			t.Fatalf("%v after %v", err, time.Since(began))
 		}
-		if _, err := far.Read(make([]byte, 1)); err != io.EOF {
+		if _, err := far.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 			t.Fatalf("the connection stays: %v", err)
 		}
 	})

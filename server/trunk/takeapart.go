@@ -92,7 +92,7 @@ func (m *message) addLine(l string) error {
 		}
 	}
 	if onlyOnce[lower] {
-		if _, twice := m.single[lower]; twice && err == nil {
+		if _, twice := m.single[lower]; twice {
 			err = fmt.Errorf("header %s is there twice", name)
 		} else {
 			m.single[lower] = value
