@@ -1,5 +1,5 @@
 # What there is to run. Every target installs what it needs on Debian (as root or with sudo) and says so.
-.PHONY: help build demo test lint bench soak pictures clean
+.PHONY: help build install demo test lint bench soak pictures clean
 
 help: ## what there is to run
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -7,6 +7,11 @@ help: ## what there is to run
 build: ## bin/cordboard
 	@.ci/setup.sh build
 	@.ci/build.sh
+
+install: ## the program, manual pages and completions: DESTDIR, PREFIX=/usr/local
+	@.ci/setup.sh build
+	@.ci/build.sh
+	@.ci/install.sh
 
 demo: ## a whole contact centre on this machine: sign in, take a call
 	@.ci/setup.sh build run

@@ -54,6 +54,7 @@ func root() *cobra.Command {
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	consoleFlags(c, &o)
 	c.AddCommand(serve(), demoCommand(), lab(), check(), initCommand(), report(), why(), peopleCommand(), doctor(), logout(), versionCommand(), manual(c))
+	operate.Complete(c)
 	return c
 }
 
@@ -184,5 +185,5 @@ func versionCommand() *cobra.Command {
 // manual writes man pages; packagers call it.
 func manual(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{Use: "man DIR", Short: "Writes the manual pages", Hidden: true, Args: usage(cobra.ExactArgs(1)),
-		RunE: func(_ *cobra.Command, args []string) error { return operate.Manual(root, args[0]) }}
+		RunE: func(_ *cobra.Command, args []string) error { return operate.Manual(root, program(), args[0]) }}
 }

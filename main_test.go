@@ -2,6 +2,8 @@ package main
 
 import (
 	"flag"
+	"os"
+	"os/exec"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -14,5 +16,14 @@ func TestMain(m *testing.M) {
 
 // TestCommands drives the program as a person would, by the scripts in server/operate/testdata/script.
 func TestCommands(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "server/operate/testdata/script"})
+	root, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{Dir: "server/operate/testdata/script", Setup: func(e *testscript.Env) error {
+		program, err := exec.LookPath("cordboard") // this test, under the program's name
+		e.Setenv("ROOT", root)
+		e.Setenv("CORDBOARD", program)
+		return err
+	}})
 }

@@ -8,10 +8,10 @@ import (
 )
 
 // Manual writes the manual pages of all commands.
-func Manual(root *cobra.Command, dir string) error {
+func Manual(root *cobra.Command, program, dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
 	root.DisableAutoGenTag = true
-	return doc.GenManTree(root, &doc.GenManHeader{Title: "CORDBOARD", Section: "1"}, dir)
+	return doc.GenManTree(root, &doc.GenManHeader{Title: "CORDBOARD", Section: "1", Source: program, Manual: "cordboard"}, dir)
 }
