@@ -29,7 +29,7 @@ func (e SecondCall) apply(c *Call) {
 		e.From.Reject(486, "not while another call is under way", 0)
 		return
 	}
-	to, known := c.referTarget(a, string(e.From.Info().To))
+	to, known := c.referTarget(a, e.From.Info().To)
 	if !known {
 		e.From.Reject(403, "this number may not be dialled", 0)
 		return

@@ -68,7 +68,7 @@ func TestWaitingEndsInWords(t *testing.T) {
 				if d.has("hangup") {
 					t.Fatal("hung up in the middle of the words")
 				}
-				time.Sleep(1)
+				time.Sleep(time.Nanosecond)
 				synctest.Wait()
 				if e := h.ended(h.calls[0].ID()); e.End != fact.Unanswered || e.Reason != c.why || e.By != "system" {
 					t.Fatalf("ended %+v", e)

@@ -150,7 +150,7 @@ func (s *shift) groupCall() error {
 	}
 	m, err := s.rung(phone)
 	if err != nil {
-		return fmt.Errorf("Megan Bowen is not rung: %w", err)
+		return fmt.Errorf("nobody rings Megan Bowen: %w", err)
 	}
 	if err := s.state(wire.Conference, 10*time.Second); err != nil {
 		return err
@@ -199,11 +199,11 @@ func (s *shift) teamRung() error {
 	}
 	m, err := s.rung(first)
 	if err != nil {
-		return fmt.Errorf("Megan Bowen of the team is not rung: %w", err)
+		return fmt.Errorf("nobody rings Megan Bowen of the team: %w", err)
 	}
 	l, err := s.rung(other)
 	if err != nil {
-		return fmt.Errorf("Lee Gu of the team is not rung: %w", err)
+		return fmt.Errorf("nobody rings Lee Gu of the team: %w", err)
 	}
 	s.did("one key: the team rings, %d telephones at once", 2)
 	if err := s.state(wire.Wrapup, 10*time.Second); err != nil {
@@ -211,10 +211,10 @@ func (s *shift) teamRung() error {
 	}
 	end, err := l.WaitEnded(s.within(5 * time.Second))
 	if err != nil {
-		return fmt.Errorf("Lee Gu's telephone rings on: %w", err)
+		return fmt.Errorf("the telephone of Lee Gu rings on: %w", err)
 	}
 	if end.Reason != "Call completed elsewhere" { // of the CANCEL's Reason header
-		return fmt.Errorf("Lee Gu's telephone shows a missed call: the CANCEL says %q", end.Reason)
+		return fmt.Errorf("the telephone of Lee Gu shows a missed call: the CANCEL says %q", end.Reason)
 	}
 	if err := c.Heard().Wait(s.within(10*time.Second), func(r *lab.Recording) bool { return len(r.Chirps(expertChirp, 0)) > 0 }); err != nil {
 		return fmt.Errorf("the caller does not hear the first to answer: %w", err)

@@ -63,7 +63,7 @@ func dump(t testing.TB, db *sql.DB) map[string][]string {
 	t.Helper()
 	out := map[string][]string{}
 	for _, tab := range allTables {
-		rs, err := db.Query(tab.of("ORDER BY " + strings.Join(tab.columns[:tab.keys], ", ")))
+		rs, err := db.Query(tab.of("ORDER BY " + strings.Join(tab.columns[:tab.keys], ", "))) //nolint:sqlclosecheck // each closes them
 		if err != nil {
 			t.Fatal(err)
 		}

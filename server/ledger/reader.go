@@ -42,7 +42,7 @@ func (r *Reader) query(ctx context.Context, q string, args ...any) (*sql.Rows, e
 
 // row asks for one row.
 func (r *Reader) row(ctx context.Context, q string, args ...any) interface{ Scan(...any) error } {
-	st, err := r.stmt(ctx, q)
+	st, err := r.stmt(ctx, q) //nolint:sqlclosecheck // kept for the next time
 	if err != nil {
 		return failedRow{err}
 	}
@@ -59,7 +59,7 @@ func (r *Reader) stmt(ctx context.Context, q string) (*sql.Stmt, error) {
 	if st := r.prepared[q]; st != nil {
 		return st, nil
 	}
-	st, err := r.db.PrepareContext(ctx, q)
+	st, err := r.db.PrepareContext(ctx, q) //nolint:sqlclosecheck // kept for the next time
 	if err != nil {
 		return nil, err
 	}

@@ -174,7 +174,7 @@ type rowOf[T any] interface {
 
 // rows reads rows of a table.
 func rows[T any, P rowOf[T]](s *shelf, t *table, where string, args ...any) ([]*T, error) {
-	st, err := s.stmt(t.of(where))
+	st, err := s.stmt(t.of(where)) //nolint:sqlclosecheck // kept for the next time
 	if err != nil {
 		return nil, err
 	}

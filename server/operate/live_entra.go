@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -37,7 +38,8 @@ func askEntra(ctx context.Context, t *config.Tenant, say saying) {
 			"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"}, "client_id": {t.Entra.ClientID}, "device_code": {code.DeviceCode},
 		})
 	}
-	if e, ok := err.(*entraSays); ok && e.Code == "authorization_pending" {
+	var e *entraSays
+	if errors.As(err, &e) && e.Code == "authorization_pending" {
 		say(good, what, "The console's registration "+t.Entra.ClientID+" may ask for "+t.Entra.Scope+" with a code. Roles, and policies against codes, show only when a person signs in.")
 		return
 	}
@@ -49,8 +51,8 @@ func askEntra(ctx context.Context, t *config.Tenant, say saying) {
 
 // whatStops says which step of the app registrations an error of the authority means.
 func whatStops(t *config.Tenant, err error) string {
-	e, ok := err.(*entraSays)
-	if !ok {
+	var e *entraSays
+	if !errors.As(err, &e) {
 		return err.Error()
 	}
 	do := ""
