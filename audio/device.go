@@ -50,6 +50,12 @@ type Puller interface{ Pull(next func(f *Frame)) }
 // listens is told once.
 type Waker interface{ Wake() <-chan struct{} }
 
+// Rester is a Device that can let go of the system's devices while nobody listens and nobody speaks, which is most of a shift: what
+// is open keeps the machine, the headset and the system's sign of a microphone in use awake. Rest does not wait; after Rest(false)
+// sound comes and goes within some 50 ms. While it rests it has no sound to give or to take, but tells as ever when it is unplugged
+// or back. A Device that would not notice goes on as before.
+type Rester interface{ Rest(on bool) }
+
 // Rewinder is a Device that says the same every time: it is rewound when the line comes up, so that its beginning
 // is heard.
 type Rewinder interface{ Rewind() }

@@ -9,7 +9,7 @@ var (
 	laptop = pulseDevice{name: "alsa_input.pci", description: "Laptop microphone"}
 )
 
-func state(mic pulseDevice, all ...pulseDevice) pulseState { return pulseState{mic, all} }
+func state(mic pulseDevice, all ...pulseDevice) pulseState { return pulseState{mic: mic, sources: all} }
 
 func TestAnotherMicrophoneIsToldHoweverItCame(t *testing.T) {
 	want := &choice{}

@@ -31,11 +31,14 @@ type card struct {
 
 	wake   chan struct{}
 	choose chan struct{}
+	doze   chan struct{} // rest has changed
 	stop   chan struct{}
 	done   chan struct{}
 	start  sync.Once
 	close  sync.Once
 	begun  atomic.Bool
+	rest   atomic.Bool
+	uneasy uneasy // owned by run
 
 	micN, earN, under, over, opened atomic.Uint64
 }
@@ -45,7 +48,7 @@ type choice struct{ input, output string }
 func openCard(o Options) (Device, error) {
 	c := &card{
 		log: o.Log, news: newNews(), mute: o.EarOnly,
-		wake: make(chan struct{}, 1), choose: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}),
+		wake: make(chan struct{}, 1), choose: make(chan struct{}, 1), doze: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}),
 	}
 	c.name.Store(new(string))
 	c.want.Store(&choice{o.Input, o.Output})
@@ -117,7 +120,7 @@ func (c *card) Close() error {
 // run opens the device, watches it, and opens it again when it is lost or another one is chosen.
 func (c *card) run() {
 	defer close(c.done)
-	lost := false // told already
+	lost, name := false, "" // told already; what is missed
 	for {
 		want := c.want.Load()
 		s, err := c.open(*want)
@@ -126,11 +129,15 @@ func (c *card) run() {
 			lost = false
 			err = c.use(want, s)
 			c.rings.Store(nil)
+			name = c.Name()
 		}
 		if err != nil && !lost {
 			lost = true
-			c.log.Warn("audio device lost", "device", c.Name(), "err", err)
-			c.news.tell(Event{Kind: Lost, Device: c.Name(), Err: err})
+			c.log.Warn("audio device lost", "device", name, "err", err)
+			c.news.tell(Event{Kind: Lost, Device: name, Err: err})
+		}
+		if c.want.Load() != want {
+			name = ""
 		}
 		c.name.Store(new(string))
 		s.close()
@@ -194,7 +201,7 @@ func (c *card) watch(s *streams, w pulseWatch) error {
 	defer tick.Stop()
 	r := s.rings
 	mic, ear, silent, last := uint64(0), uint64(0), -lostAfter, time.Now()
-	limit := lostAfter
+	limit, seen := lostAfter, pulseState{}
 	for {
 		select {
 		case <-c.stop:
@@ -209,6 +216,7 @@ func (c *card) watch(s *streams, w pulseWatch) error {
 			if limit = lostAfter; st.mic.name != "" {
 				limit = lostAtLast
 			}
+			seen = st
 			e, tell, reopen := c.home.look(st)
 			if tell {
 				c.say(e)
@@ -220,6 +228,13 @@ func (c *card) watch(s *streams, w pulseWatch) error {
 		case <-tick.C:
 		}
 		now := time.Now()
+		if c.mayRest(w, seen, now) {
+			if awake, err := c.standStill(s, w, seen); !awake {
+				return err
+			}
+			r, mic, ear, silent, last, seen = s.rings, 0, 0, -lostAfter, time.Now(), pulseState{}
+			continue
+		}
 		late := now.Sub(last) > 2*watchEvery
 		last = now
 		m, e := r.calls.Load(), r.earCalls.Load()

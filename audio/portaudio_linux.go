@@ -45,5 +45,38 @@ long snd_pcm_avail_update(void *pcm) {
 	finished(n < 0 ? (int)n : 0);
 	return n;
 }
+
+// A device that goes between its opening and its start: PortAudio's new thread ends on the error with a lock in its hand that
+// whoever started it waits for, for ever. So it hears nothing of the error here, and finds out by its first poll, as above. Whoever
+// opens the device is told.
+static __thread int opening;
+
+int snd_pcm_hw_params(void *pcm, void *params) {
+	static int (*real)(void *, void *);
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "snd_pcm_hw_params");
+	opening = 1;
+	int err = real(pcm, params);
+	opening = 0;
+	return err;
+}
+
+static int started(int err) {
+	return opening || err == -EPIPE || err == -ESTRPIPE || err == -EAGAIN || err == -EINTR ? err : 0;
+}
+
+int snd_pcm_prepare(void *pcm) {
+	static int (*real)(void *);
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "snd_pcm_prepare");
+	return started(real(pcm));
+}
+
+int snd_pcm_start(void *pcm) {
+	static int (*real)(void *);
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "snd_pcm_start");
+	return started(real(pcm));
+}
 */
 import "C"

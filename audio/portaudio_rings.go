@@ -70,19 +70,24 @@ type streams struct {
 	input, output string
 }
 
+// close ends the use of the device.
 func (s *streams) close() {
 	if s == nil {
 		return
 	}
 	host.Lock()
 	defer host.Unlock()
-	if s.in != nil {
-		s.in.Abort()
-		s.in.Close()
-	}
-	if s.out != nil {
-		s.out.Abort()
-		s.out.Close()
-	}
+	s.halt()
 	portaudio.Terminate()
+}
+
+// halt closes what is open; PortAudio stays ready. The caller has the host.
+func (s *streams) halt() {
+	for _, one := range []*portaudio.Stream{s.in, s.out} {
+		if one != nil {
+			one.Abort()
+			one.Close()
+		}
+	}
+	s.in, s.out = nil, nil
 }

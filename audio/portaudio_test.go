@@ -7,8 +7,11 @@ package audio
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/gordonklaus/portaudio"
 
 	"cordboard/audio/audiotest"
 )
@@ -143,6 +146,131 @@ func TestADeviceThatGoesAwayComesBackByItself(t *testing.T) {
 	audiotest.Until(t, 10*time.Second, "sound comes through again", func() bool {
 		return audiotest.Measure(heard.From(0), 700).Heard > time.Second
 	})
+}
+
+// A device that goes in the very moment of its start: PortAudio's new thread used to end with a lock in its hand, and nobody's start,
+// nor the end of the program, came back.
+func TestADeviceThatGoesWhileItIsStartedHoldsNobodyUp(t *testing.T) {
+	h := audiotest.Start(t)
+	if err := portaudio.Initialize(); err != nil {
+		t.Fatal(err)
+	}
+	defer portaudio.Terminate()
+	in, err := portaudio.DefaultInputDevice()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := portaudio.DefaultOutputDevice()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []*portaudio.Stream
+	for _, p := range []portaudio.StreamParameters{
+		{Input: portaudio.StreamDeviceParameters{Device: in, Channels: 1}, SampleRate: Rate, FramesPerBuffer: FrameSamples},
+		{Output: portaudio.StreamDeviceParameters{Device: out, Channels: 1}, SampleRate: Rate, FramesPerBuffer: FrameSamples},
+	} {
+		s, err := portaudio.OpenStream(p, func([]int16) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, s)
+	}
+	h.Unplug()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for _, s := range all {
+			t.Logf("started: %v", s.Start())
+			s.Abort()
+			s.Close()
+		}
+	}()
+	select {
+	case <-done:
+	case <-time.After(10 * time.Second):
+		t.Error("it hangs")
+		select {} // nothing of PortAudio can be ended
+	}
+}
+
+// A card that rests has nothing of the system's open, is missed all the same when it is unplugged, and is awake at once.
+func TestACardRestsAndWakes(t *testing.T) {
+	h := audiotest.Start(t)
+	d := open(t, Options{})
+	expect(t, d, Opened)
+	defer echo(d)()
+	rest := d.(Rester)
+	streams := func() int {
+		return strings.Count(h.Must("list", "short", "source-outputs")+h.Must("list", "short", "sink-inputs"), "\n")
+	}
+	still := func() {
+		t.Helper()
+		audiotest.Until(t, 10*time.Second, "nothing is open", func() bool { return streams() == 0 })
+	}
+	for range 3 {
+		rest.Rest(true)
+		still()
+		if d.Name() != micName {
+			t.Errorf("while it rests it is named %q", d.Name())
+		}
+		at, before := time.Now(), d.Stats()
+		rest.Rest(false)
+		audiotest.Until(t, 5*time.Second, "frames come and go again", func() bool { s := d.Stats(); return s.Mic > before.Mic && s.Ear > before.Ear })
+		t.Logf("awake after %v", time.Since(at).Round(time.Millisecond))
+	}
+	rest.Rest(true)
+	still()
+	select {
+	case e := <-d.Events():
+		t.Errorf("a rest is no news, but it told %+v", e)
+	default:
+	}
+	h.Unplug()
+	if e := expect(t, d, Lost); e.Device != micName {
+		t.Errorf("%q is missed", e.Device)
+	}
+	h.Replug()
+	expect(t, d, Opened)
+	still()
+	h.Kill()
+	expect(t, d, Lost)
+	h.Run()
+	expect(t, d, Opened)
+	still()
+	rest.Rest(false)
+	heard := h.Listen(audiotest.Ear)
+	h.Speak(audiotest.Tone(700, 8000, 2*time.Second))
+	audiotest.Until(t, 10*time.Second, "sound comes through again", func() bool {
+		return audiotest.Measure(heard.From(0), 700).Heard > time.Second
+	})
+}
+
+// While the card rests the system may change its mind about the microphone; and a choice is a choice.
+func TestAMicrophoneThatIsReplacedWhileTheCardRestsIsTold(t *testing.T) {
+	h := audiotest.Start(t)
+	d := open(t, Options{})
+	expect(t, d, Opened)
+	rest := d.(Rester)
+	rest.Rest(true)
+	still := func() {
+		t.Helper()
+		audiotest.Until(t, 20*time.Second, "nothing is open", func() bool { return h.Must("list", "short", "source-outputs") == "" })
+	}
+	still()
+	h.Unplug(audiotest.Mic)
+	if e := expect(t, d, Moved); e.From != micName || e.Device != earName || d.Name() != earName {
+		t.Errorf("moved from %q to %q, named %q", e.From, e.Device, d.Name())
+	}
+	h.Replug()
+	if e := expect(t, d, Opened); e.Device != micName {
+		t.Errorf("the headset is back, and %q is used", e.Device)
+	}
+	still()
+	d.Choose(earName, "")
+	if e := expect(t, d, Opened); e.Device != earName {
+		t.Errorf("%q was chosen, %q is used", earName, e.Device)
+	}
+	still()
 }
 
 func TestWithoutAnyDeviceTheCardWaitsForOne(t *testing.T) {

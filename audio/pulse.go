@@ -25,8 +25,9 @@ type pulseDevice struct {
 
 // pulseState is what the server said when something changed.
 type pulseState struct {
-	mic     pulseDevice // that our stream records from; empty: no stream of ours
-	sources []pulseDevice
+	mic            pulseDevice // that our stream records from; empty: no stream of ours
+	sources, sinks []pulseDevice
+	source, sink   string // names of the defaults
 }
 
 // pulseWatch follows the server until it is closed.
@@ -54,7 +55,8 @@ func watchPulse(log *slog.Logger) pulseWatch {
 		}
 	}
 	ch, stop := make(chan pulseState, 1), make(chan struct{})
-	mask := proto.SubscriptionMaskSource | proto.SubscriptionMaskSourceInput // as the library names source outputs
+	// SourceInput is the library's name of source outputs.
+	mask := proto.SubscriptionMaskSource | proto.SubscriptionMaskSourceInput | proto.SubscriptionMaskSink | proto.SubscriptionMaskServer
 	if err := c.Request(&proto.Subscribe{Mask: mask}, nil); err != nil {
 		log.Debug("the sound server tells no news", "err", err)
 	}
@@ -94,7 +96,15 @@ func askPulse(c *proto.Client) (pulseState, error) {
 	if err := c.Request(&proto.GetSourceOutputInfoList{}, &outputs); err != nil {
 		return pulseState{}, err
 	}
-	var s pulseState
+	var sinks proto.GetSinkInfoListReply
+	if err := c.Request(&proto.GetSinkInfoList{}, &sinks); err != nil {
+		return pulseState{}, err
+	}
+	var server proto.GetServerInfoReply
+	if err := c.Request(&proto.GetServerInfo{}, &server); err != nil {
+		return pulseState{}, err
+	}
+	s := pulseState{source: server.DefaultSourceName, sink: server.DefaultSinkName}
 	ours, pid := uint32(proto.Undefined), strconv.Itoa(os.Getpid())
 	for _, o := range outputs {
 		if o.Properties["application.process.id"].String() == pid {
@@ -107,6 +117,9 @@ func askPulse(c *proto.Client) (pulseState, error) {
 		if d.SourceIndex == ours {
 			s.mic = dev
 		}
+	}
+	for _, d := range sinks {
+		s.sinks = append(s.sinks, pulseDevice{name: d.SinkName, description: d.Device})
 	}
 	return s, nil
 }

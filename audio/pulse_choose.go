@@ -5,37 +5,20 @@ package audio
 import (
 	"os"
 	"slices"
-
-	"github.com/jfreymuth/pulse/proto"
 )
 
-// pulseAll is what the sound server has.
-type pulseAll struct {
-	sources, sinks []pulseDevice
-	source, sink   string // names of the defaults
-}
-
 // pulseList asks the sound server for its devices; there are none when there is no server.
-func pulseList() (all pulseAll) {
+func pulseList() pulseState {
 	c, conn, err := pulseClient()
 	if err != nil {
-		return all
+		return pulseState{}
 	}
 	defer conn.Close()
 	s, err := askPulse(c)
 	if err != nil {
-		return all
+		return pulseState{}
 	}
-	var list proto.GetSinkInfoListReply
-	var server proto.GetServerInfoReply
-	if c.Request(&proto.GetSinkInfoList{}, &list) != nil || c.Request(&proto.GetServerInfo{}, &server) != nil {
-		return all
-	}
-	all.sources, all.source, all.sink = s.sources, server.DefaultSourceName, server.DefaultSinkName
-	for _, d := range list {
-		all.sinks = append(all.sinks, pulseDevice{name: d.SinkName, description: d.Device})
-	}
-	return all
+	return s
 }
 
 // pulseInfos lists the sound server's devices by the names that people know. What hears a loudspeaker is no
@@ -58,7 +41,7 @@ func pulseInfos() []Info {
 // viaPulse turns a wish for one of the sound server's devices into what ALSA's pulse device understands: it reads
 // which one is meant from the environment when it is opened. Wishes for one of the own devices stay as they are.
 func viaPulse(want choice, own []string) choice {
-	var all pulseAll
+	var all pulseState
 	if want.input != "" && same(want.input, own) < 0 || want.output != "" && same(want.output, own) < 0 {
 		all = pulseList()
 	}

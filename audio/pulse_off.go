@@ -10,8 +10,9 @@ type pulseDevice struct {
 }
 
 type pulseState struct {
-	mic     pulseDevice
-	sources []pulseDevice
+	mic            pulseDevice
+	sources, sinks []pulseDevice
+	source, sink   string
 }
 
 type pulseWatch struct {

@@ -91,6 +91,9 @@ func (h *Headset) Run() {
 	h.Replug()
 }
 
+// PID is the server's process.
+func (h *Headset) PID() int { return h.server.Process.Pid }
+
 // Kill ends the server without ceremony.
 func (h *Headset) Kill() {
 	h.server.Process.Kill()
