@@ -10,7 +10,7 @@ const (
 	frameTime  = audio.FrameTime
 	catchUp    = 10              // frames behind after which the clock starts anew instead of running after
 	lineSilent = 2 * time.Second // without a packet the line is down
-	dozeAfter  = 100             // turns of idleness after which the clock looks less often, where no sound card wakes it anyway
+	dozeAfter  = 100             // turns of idleness after which the headset may rest, and the clock looks less often
 	dozeTurns  = catchUp - 2     // turns that are then made up for at once
 )
 
@@ -25,7 +25,7 @@ func (p *Phone) clock() {
 		wake = d.Wake()
 	}
 	p.voice.mic.wakes = wake != nil
-	quiet := 0 // turns in which nobody listened or spoke
+	quiet, unrung := 0, 0 // turns in which nobody listened or spoke, and in which it did not ring
 	for turn := 0; ; {
 		select {
 		case <-p.stop:
@@ -37,6 +37,13 @@ func (p *Phone) clock() {
 		case <-timer.C:
 		}
 		now := time.Now()
+		if !p.idle() {
+			quiet = 0
+		}
+		if p.voice.bell.ringing.Load() {
+			unrung = 0
+		}
+		p.voice.restDevices(quiet > dozeAfter, unrung > dozeAfter)
 		if now.Sub(next) > catchUp*frameTime {
 			next = now
 			if quiet > dozeAfter { // as many signs of life as ever
@@ -49,11 +56,9 @@ func (p *Phone) clock() {
 			next = next.Add(frameTime)
 			turn++
 			quiet++
+			unrung++
 		}
-		if !p.voice.idle() {
-			quiet = 0
-		}
-		wait, doze := time.Until(next), quiet > dozeAfter && !p.voice.mic.wakes
+		wait, doze := time.Until(next), quiet > dozeAfter && p.voice.stands()
 		if doze {
 			wait += dozeTurns * frameTime
 		}
@@ -62,10 +67,29 @@ func (p *Phone) clock() {
 	}
 }
 
-// idle says that nobody listens to the line, and nothing is to be heard or tried here.
-func (v *voice) idle() bool {
-	return v.hush.on && !v.hush.busy.Load() && !v.bell.ringing.Load() && v.bell.zips.Load() == 0 && !v.loop.on.Load()
+// idle says that nobody listens to the line, and nothing is to be heard, tried or shown here.
+func (p *Phone) idle() bool {
+	v := p.voice
+	if v.bell.ringing.Load() || v.bell.zips.Load() > 0 || v.loop.on.Load() || v.metered.Load() {
+		return false
+	}
+	return !p.line.exists() || v.rests(p.now())
 }
+
+// restDevices lets the devices rest that are not needed.
+func (v *voice) restDevices(headset, ringer bool) {
+	if d, ok := v.device.(audio.Rester); ok {
+		d.Rest(headset)
+	}
+	if loud := v.ringer.Load(); loud != nil {
+		if d, ok := (*loud).(audio.Rester); ok {
+			d.Rest(ringer)
+		}
+	}
+}
+
+// stands says that the microphone gives nothing that would be missed between two turns.
+func (v *voice) stands() bool { return !v.mic.wakes || v.mic.stood > patience }
 
 // hasten ends a rest within a frame: something begins.
 func (p *Phone) hasten() {

@@ -139,6 +139,21 @@ func (f *far) recorded(n int) *audiotest.Recording {
 	return audiotest.Recorded(at[len(at)/2], pcm)
 }
 
+// firstLoud is when the first packet came, from packet n on, in which somebody speaks.
+func (f *far) firstLoud(n int) time.Time {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	d, wide := codec.NewG722Decoder(), make([]int16, 320)
+	for i := n; i < len(f.got); i++ {
+		if p := f.got[i]; p.PayloadType == ptG722 && len(p.Payload) == 160 {
+			if d.Decode(wide, p.Payload); codec.Peak(wide) > 3000 {
+				return f.at[i]
+			}
+		}
+	}
+	return time.Time{}
+}
+
 func (f *far) set(change func(f *far)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -138,6 +138,41 @@ func TestThePhoneRingsOnTheLoudspeakersAndNotInTheHeadset(t *testing.T) {
 	}
 }
 
+// Between two calls the headset is let go of; the ring is heard at once, and by the answer both ways are open.
+func TestAHeadsetThatRestsRingsAndTalksAtOnce(t *testing.T) {
+	h, p, f := headsetPhone(t)
+	f.set(func(f *far) { f.quiet = true })
+	h.Speak(audiotest.Tone(1000, 10362, 60*time.Second))
+	ear := h.Listen(audiotest.Ear)
+	until(t, 5*time.Second, "a second of silence", func() bool { return ear.Len() > audiotest.Rate })
+	var rung, said []time.Duration
+	for range 5 {
+		p.Busy(false)
+		until(t, 15*time.Second, "nothing is open", func() bool { return h.Open() == 0 })
+		if p.Levels().NoDevice || p.Levels().Device == "" {
+			t.Fatal("a headset that rests is not gone")
+		}
+		from, silent := len(f.packets(0)), ear.Len()
+		at := time.Now()
+		p.Busy(true)
+		p.Ring(true)
+		until(t, 5*time.Second, "it rings", func() bool { return codec.Peak(ear.From(silent)) > 1000 })
+		rung = append(rung, ear.FirstOver(1000, silent).Sub(at))
+		until(t, 5*time.Second, "the microphone is heard", func() bool { return audiotest.Measure(decoded(f.packets(from)), 1000).Heard > 100*time.Millisecond })
+		said = append(said, f.firstLoud(from).Sub(at))
+		p.Ring(false)
+	}
+	slices.Sort(rung)
+	slices.Sort(said)
+	t.Logf("the ring after %v, the microphone after %v", rung, said)
+	if rung[2] > 300*time.Millisecond || said[2] > 300*time.Millisecond {
+		t.Error("too late")
+	}
+	f.set(func(f *far) { f.quiet = false })
+	heard := h.Listen(audiotest.Ear)
+	until(t, 15*time.Second, "the far end is heard", func() bool { return audiotest.Measure(heard.From(0), 700).Heard > time.Second })
+}
+
 // BenchmarkMouthToEar gives the way from the microphone to the server and back to the ear, through the sound card and
 // the line, and the share of each stage: until the microphone's packet is at the server, and from there until the ear
 // hears it, of which the jitter buffer's delay is a part.

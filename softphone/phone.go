@@ -1,6 +1,6 @@
 // Package softphone is the console's end of a call: one permanent WebRTC connection to the server, over which the
-// agent's microphone and ear are always open; answering a call is a matter of the server alone. It sends a packet
-// every 20 ms from sign-in on, muted or not, and plays whatever of G.722, PCMU, PCMA and comfort noise comes.
+// agent's microphone and ear are open whenever there may be something to hear; answering a call is a matter of the server alone.
+// It sends a packet every 20 ms, muted or not, signs of life when nobody listens, and plays whatever of G.722, PCMU, PCMA and comfort noise comes.
 package softphone
 
 import (
@@ -118,6 +118,12 @@ func (p *Phone) Mute(on bool) {
 // Ring begins or ends the ring tone.
 func (p *Phone) Ring(on bool) {
 	p.voice.ring(on)
+	p.hasten()
+}
+
+// Meter says whether a screen shows the microphone's level while there is no call: the headset does not rest then.
+func (p *Phone) Meter(on bool) {
+	p.voice.metered.Store(on)
 	p.hasten()
 }
 

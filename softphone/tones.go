@@ -35,6 +35,11 @@ func (b *bell) init() {
 func (v *voice) ring(on bool) { v.bell.ringing.Store(on) }
 func (v *voice) zip()         { v.bell.zips.Store(1) }
 
+// again begins from the beginning, and softly: nobody has heard what was before.
+func (b *bell) again() {
+	b.at, b.gain, b.zipAt = 0, codec.NewRamp(0), min(b.zipAt, 0)
+}
+
 // next gives the next 20 ms, nil when there is nothing to hear.
 func (b *bell) next() *audio.Frame {
 	on := b.ringing.Load()

@@ -32,8 +32,9 @@ type voice struct {
 	muted  atomic.Bool
 	spoken atomic.Bool
 	silent atomic.Bool
-	dozes  atomic.Bool // the clock looks less often
-	begins func()      // tells the clock that there is something to do
+	// A screen shows the microphone's level; the clock looks less often.
+	metered, dozes atomic.Bool
+	begins         func() // tells the clock that there is something to do
 }
 
 func newVoice(device, ringer audio.Device) *voice {
@@ -209,6 +210,9 @@ func (v *voice) pulled(f *audio.Frame, now time.Time) {
 	e := &v.ear
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if now.Sub(e.asked) > earAlone && v.ringer.Load() == nil {
+		v.bell.again()
+	}
 	e.asked = now
 	v.hear(now)
 	*f = e.out
@@ -253,6 +257,9 @@ func (v *voice) hear(now time.Time) {
 	v.meter.ear.note(codec.Peak(e.out[:]))
 	ring := v.bell.next()
 	loud := v.ringer.Load()
+	if loud != nil && (*loud).Name() == "" { // it has gone
+		loud = nil
+	}
 	if ring != nil && loud == nil {
 		codec.Mix(e.out[:], e.out[:], ring[:])
 	}

@@ -135,6 +135,13 @@ func (h *Headset) Unplug(names ...string) {
 	}
 }
 
+// Open counts the streams that this process has at the server.
+func (h *Headset) Open() int {
+	h.t.Helper()
+	own := fmt.Sprintf("application.process.id = %q", fmt.Sprint(os.Getpid()))
+	return strings.Count(h.Must("list", "source-outputs")+h.Must("list", "sink-inputs"), own)
+}
+
 // Must runs pactl with the given arguments and gives what it prints.
 func (h *Headset) Must(args ...string) string {
 	h.t.Helper()

@@ -94,6 +94,18 @@ func (r *Recording) Len() int {
 	return len(r.samples)
 }
 
+// FirstOver is when the first sample louder than level was heard, from sample n on; zero: there is none.
+func (r *Recording) FirstOver(level int16, n int) time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := n; i < len(r.samples); i++ {
+		if v := r.samples[i]; v > level || v < -level {
+			return r.zero.Add(time.Duration(i) * time.Second / Rate)
+		}
+	}
+	return time.Time{}
+}
+
 // From gives what was recorded since sample n.
 func (r *Recording) From(n int) []int16 {
 	r.mu.Lock()
