@@ -25,10 +25,10 @@ type window struct {
 	caller *outside.Caller
 }
 
-func (c *company) window(t *testing.T, i int) *window {
+func (c *company) window(t *testing.T, i int, more ...string) *window {
 	t.Helper()
 	w := &window{t: t, c: c, i: i, dir: t.TempDir(), socket: fmt.Sprintf("cordboard-%d-%d", os.Getpid(), i)}
-	run := "cd " + w.dir + "\nstty -g >before\nsh -c 'echo $$ >pid; exec cordboard \"$@\"' sh '" + strings.Join(c.flags(fmt.Sprint("window", i)), "' '") + "'\necho $? >code\nstty -g >after\n"
+	run := "cd " + w.dir + "\nstty -g >before\nsh -c 'echo $$ >pid; exec cordboard \"$@\"' sh '" + strings.Join(append(c.flags(fmt.Sprint("window", i)), more...), "' '") + "'\necho $? >code\nstty -g >after\n"
 	if err := os.WriteFile(filepath.Join(w.dir, "run.sh"), []byte(run), 0o600); err != nil {
 		t.Fatal(err)
 	}

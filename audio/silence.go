@@ -18,6 +18,7 @@ func (s *silence) Backlog() (mic, ear int)     { return 0, 0 }
 func (s *silence) Stats() Stats                { return Stats{Ear: s.ear} }
 func (s *silence) Events() <-chan Event        { return s.news.ch }
 func (s *silence) Name() string                { return "" }
+func (s *silence) Rest(bool)                   {}
 func (s *silence) Choose(input, output string) {}
 
 func (s *silence) Close() error {

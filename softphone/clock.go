@@ -78,8 +78,10 @@ func (p *Phone) idle() bool {
 
 // restDevices lets the devices rest that are not needed.
 func (v *voice) restDevices(headset, ringer bool) {
+	v.resting = false
 	if d, ok := v.device.(audio.Rester); ok {
 		d.Rest(headset)
+		v.resting = headset
 	}
 	if loud := v.ringer.Load(); loud != nil {
 		if d, ok := (*loud).(audio.Rester); ok {

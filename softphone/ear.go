@@ -40,9 +40,13 @@ func (e *earPath) init() {
 	e.pt = ptG722
 }
 
-// next makes 20 ms for the ear in out.
-func (e *earPath) next(now time.Time) {
+// next makes 20 ms for the ear in out. When nobody hears it, it is made only of sound: false is for silence.
+func (e *earPath) next(now time.Time, unheard bool) (sounds bool) {
 	p, kind := e.jitter.Next(now)
+	if unheard && (kind != jitter.Play || p.PT == ptCN && !p.Skip) {
+		e.begun = false
+		return false
+	}
 	skipped := false
 	for kind == jitter.Play && p.Skip { // what is heard goes on from the first of these
 		to := &e.other
@@ -64,6 +68,7 @@ func (e *earPath) next(now time.Time) {
 	}
 	e.jitter.Quiet(codec.Power(e.wide[:]) < 100*100)
 	e.up.Process(e.out[:], e.wide[:])
+	return true
 }
 
 // play decodes a packet into 20 ms at 16 kHz. What a short one lacks is made up.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cordboard/audio"
+	"cordboard/audio/audiotest"
 	"cordboard/audio/codec"
 )
 
@@ -135,3 +136,30 @@ type nameless struct {
 }
 
 func (n *nameless) Name() string { return n.name }
+
+// Silence that nobody hears costs nothing; a voice in it is made as ever.
+func TestWhileTheHeadsetRestsOnlySoundIsMade(t *testing.T) {
+	s := newShift(newDesk(0, 0))
+	s.v.resting = true
+	for range 50 {
+		s.turn(ptCN, []byte{70})
+	}
+	if codec.Peak(s.desk.heard) != 0 {
+		t.Fatal("something is heard of nothing")
+	}
+	far, from := tone{hz: 600, level: 9000, pt: ptG722}, len(s.desk.heard)
+	for range 60 {
+		s.turn(ptG722, far.next())
+	}
+	if m := audiotest.Measure(s.desk.heard[from:], 600); m.Heard < time.Second || len(m.Gaps) > 0 || m.SNR < 35 {
+		t.Errorf("heard %v, gaps %v, SNR %.1f dB", m.Heard, m.Gaps, m.SNR)
+	}
+	from = len(s.desk.heard)
+	s.v.ring(true)
+	for range 10 {
+		s.turn(0, nil)
+	}
+	if codec.Peak(s.desk.heard[from:]) < 2000 {
+		t.Error("it does not ring")
+	}
+}

@@ -17,7 +17,7 @@ type bell struct {
 	zipAt   int // sample within the zip tone; negative: none
 	gain    codec.Ramp
 	frame   audio.Frame
-	still   audio.Frame // silence, for a ringer of its own
+	silence audio.Frame // for a ringer of its own
 }
 
 const (
@@ -38,6 +38,12 @@ func (v *voice) zip()         { v.bell.zips.Store(1) }
 // again begins from the beginning, and softly: nobody has heard what was before.
 func (b *bell) again() {
 	b.at, b.gain, b.zipAt = 0, codec.NewRamp(0), min(b.zipAt, 0)
+}
+
+// still says that there is nothing to hear of it, nor will be at the next turn.
+func (b *bell) still() bool {
+	gain, still := b.gain.Still()
+	return still && gain == 0 && b.zipAt < 0 && !b.ringing.Load() && b.zips.Load() == 0
 }
 
 // next gives the next 20 ms, nil when there is nothing to hear.

@@ -21,17 +21,18 @@ const (
 
 // voice is the sound between the device and the line: no goroutine, no network. turn is called by the clock.
 type voice struct {
-	device audio.Device
-	ringer atomic.Pointer[audio.Device] // nil: the headset rings
-	mic    micPath
-	ear    earPath
-	bell   bell
-	loop   loop
-	meter  meter
-	hush   hush
-	muted  atomic.Bool
-	spoken atomic.Bool
-	silent atomic.Bool
+	device  audio.Device
+	ringer  atomic.Pointer[audio.Device] // nil: the headset rings
+	mic     micPath
+	ear     earPath
+	bell    bell
+	loop    loop
+	meter   meter
+	hush    hush
+	muted   atomic.Bool
+	spoken  atomic.Bool
+	silent  atomic.Bool
+	resting bool // nobody hears the headset; of the clock alone
 	// A screen shows the microphone's level; the clock looks less often.
 	metered, dozes atomic.Bool
 	begins         func() // tells the clock that there is something to do
@@ -214,7 +215,7 @@ func (v *voice) pulled(f *audio.Frame, now time.Time) {
 		v.bell.again()
 	}
 	e.asked = now
-	v.hear(now)
+	v.hear(now, false)
 	*f = e.out
 }
 
@@ -227,7 +228,7 @@ func (v *voice) earTurn(now time.Time) {
 		return
 	}
 	for range v.earFrames() {
-		v.hear(now)
+		v.hear(now, v.resting)
 		v.device.Write(&e.out)
 	}
 }
@@ -250,10 +251,14 @@ func (v *voice) earFrames() int {
 	return 1
 }
 
-// hear makes the next frame of the ear: the line, and what the phone itself has to say.
-func (v *voice) hear(now time.Time) {
+// hear makes the next frame of the ear: the line, and what the phone itself has to say. When nobody hears it, silence is
+// not made at the cost of sound.
+func (v *voice) hear(now time.Time, unheard bool) {
 	e := &v.ear
-	e.next(now)
+	if sounds := e.next(now, unheard && v.bell.still()); !sounds {
+		e.out = audio.Frame{}
+		return
+	}
 	v.meter.ear.note(codec.Peak(e.out[:]))
 	ring := v.bell.next()
 	loud := v.ringer.Load()
@@ -267,7 +272,7 @@ func (v *voice) hear(now time.Time) {
 	e.limiter.Apply(e.out[:])
 	if loud != nil {
 		if ring == nil {
-			ring = &v.bell.still
+			ring = &v.bell.silence
 		}
 		(*loud).Write(ring)
 	}

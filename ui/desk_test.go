@@ -21,14 +21,15 @@ var noon = time.Date(2026, 11, 25, 9, 41, 2, 0, time.UTC)
 // rig is a desk without a terminal: messages go in by hand, what it does is noted.
 type rig struct {
 	*Model
-	t     testing.TB
-	now   time.Time
-	sent  []wire.Command
-	signs []string
-	rings []bool
-	mutes []bool
-	out   bytes.Buffer
-	level wire.Levels
+	t      testing.TB
+	now    time.Time
+	sent   []wire.Command
+	signs  []string
+	rings  []bool
+	mutes  []bool
+	meters []bool
+	out    bytes.Buffer
+	level  wire.Levels
 }
 
 func (r *rig) Do(c wire.Command) { r.sent = append(r.sent, c) }
@@ -46,6 +47,7 @@ func (e ear) Levels() wire.Levels   { return e.r.level }
 func (e ear) Choose(in, out string) { e.r.signs = append(e.r.signs, "choose "+in+","+out) }
 func (e ear) RingOn(out string)     { e.r.signs = append(e.r.signs, "ring "+out) }
 func (e ear) Loop(on bool)          { e.r.mutes = append(e.r.mutes, on) }
+func (e ear) Meter(on bool)         { e.r.meters = append(e.r.meters, on) }
 func (e ear) Zip()                  { e.r.out.WriteString("zip") }
 
 func newRig(t testing.TB, w, h int, change ...func(*Options)) *rig {

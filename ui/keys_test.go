@@ -342,6 +342,26 @@ func TestRingToneFollowsTheOffer(t *testing.T) {
 	}
 }
 
+func TestTheMicrophoneIsAwakeWhileTheSettingsShowItsLevel(t *testing.T) {
+	r := newRig(t, 80, 24)
+	r.open(nil)
+	r.keys(",")
+	if !slices.Equal(r.meters, []bool{true}) || r.pace() != 100*time.Millisecond {
+		t.Fatalf("with the settings open: %v, looked at every %v", r.meters, r.pace())
+	}
+	for range 8 {
+		r.now = r.now.Add(100 * time.Millisecond)
+		r.Update(tickMsg{r.tickID})
+	}
+	if bars := r.mic.draw(&r.Model.t.g, 8); !strings.Contains(r.View(), bars) || r.mic.now < 0.1 || strings.Contains(bars, r.Model.t.g.level[0]) {
+		t.Errorf("the level is not shown: %q\n%s", bars, r.View())
+	}
+	r.keys("esc")
+	if !slices.Equal(r.meters, []bool{true, false}) {
+		t.Errorf("after the settings: %v", r.meters)
+	}
+}
+
 func TestANewCallIsNeverMutedByTheLast(t *testing.T) {
 	r := newRig(t, 80, 24)
 	r.call(nil)

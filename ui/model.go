@@ -133,6 +133,7 @@ type Model struct {
 	backSeen        bool
 	muted           bool
 	looping         bool // the microphone is in the ear
+	metering        bool // its level is shown without a call
 	inputs, outputs []string
 	demoPast        bool
 	approve         bool // the demo's sign-in, as soon as there is a code
@@ -245,6 +246,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case leaveMsg:
 		return m, tea.Quit
 	}
+	m.showLevel()
 	cmds = append(cmds, m.retitle(), m.tick())
 	return m, tea.Batch(cmds...)
 }
@@ -274,7 +276,7 @@ func (m *Model) tick() tea.Cmd {
 func (m *Model) pace() time.Duration {
 	calmly := m.o.Motion == "calm"
 	switch {
-	case m.welcomed && (m.board.Call != nil || m.board.Offer != nil || m.looping) && !calmly:
+	case m.welcomed && (m.board.Call != nil || m.board.Offer != nil || m.looping || m.metering) && !calmly:
 		return 100 * time.Millisecond
 	case m.welcomed, m.sign.Stage == wire.SignInCode, m.sign.Stage == wire.SignInStarting, m.conn.State == wire.ConnTrying:
 		return time.Second
@@ -289,7 +291,7 @@ func (m *Model) read() {
 	}
 	m.levels = m.o.Phone.Levels()
 	m.levels.Device = clean(m.levels.Device)
-	if m.board.Call == nil && m.board.Offer == nil && !m.looping { // read once a second: the last moments say nothing
+	if m.board.Call == nil && m.board.Offer == nil && !m.looping && !m.metering { // read once a second: the last moments say nothing
 		m.mic, m.ear = meter{}, meter{}
 	}
 	m.mic.push(m.levels.Mic)

@@ -14,6 +14,7 @@ type (
 	zipper  interface{ Zip() }                        // a short tone before a call that is answered by itself
 	ringsOn interface{ RingOn(output string) }        // the ring tone from another device, by name; empty: the ear
 	looper  interface{ Loop(on bool) }                // the microphone in the ear
+	meters  interface{ Meter(on bool) }               // its level is shown without a call: it must not rest
 )
 
 // setting is a row of the settings page; Enter goes on to its next value.
@@ -144,6 +145,15 @@ func (m *Model) loop(on bool) {
 	if p, ok := m.o.Phone.(looper); ok && on != m.looping {
 		m.looping = on
 		p.Loop(on)
+	}
+}
+
+// showLevel keeps the microphone awake while its level is on the screen.
+func (m *Model) showLevel() {
+	on := m.welcomed && m.over == overSettings
+	if p, ok := m.o.Phone.(meters); ok && on != m.metering {
+		m.metering = on
+		p.Meter(on)
 	}
 }
 

@@ -91,9 +91,6 @@ func (h *Headset) Run() {
 	h.Replug()
 }
 
-// PID is the server's process.
-func (h *Headset) PID() int { return h.server.Process.Pid }
-
 // Kill ends the server without ceremony.
 func (h *Headset) Kill() {
 	h.server.Process.Kill()
@@ -136,9 +133,12 @@ func (h *Headset) Unplug(names ...string) {
 }
 
 // Open counts the streams that this process has at the server.
-func (h *Headset) Open() int {
+func (h *Headset) Open() int { h.t.Helper(); return h.OpenOf(os.Getpid()) }
+
+// OpenOf counts the streams of a process.
+func (h *Headset) OpenOf(pid int) int {
 	h.t.Helper()
-	own := fmt.Sprintf("application.process.id = %q", fmt.Sprint(os.Getpid()))
+	own := fmt.Sprintf("application.process.id = %q", fmt.Sprint(pid))
 	return strings.Count(h.Must("list", "source-outputs")+h.Must("list", "sink-inputs"), own)
 }
 
