@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -277,6 +278,7 @@ func labAgents() *cobra.Command {
 			o.Out = cmd.OutOrStdout()
 			o.Token = func(user string) (string, error) { return tokenFrom(cmd.Context(), page, user) }
 			server.ShareProcessors() // as the server does: else what is measured is how the agents wait for each other
+			server.PaceHeap(cmd.Context(), slog.Default())
 			return lab.NewAgents(o).Run(cmd.Context())
 		}}
 	f := c.Flags()
