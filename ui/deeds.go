@@ -39,7 +39,7 @@ var optional = map[wire.Verb]bool{wire.DoAsk: true, wire.DoDial: true, wire.DoCh
 func open(o overlay) func(*Model, string) tea.Cmd {
 	return func(m *Model, _ string) tea.Cmd {
 		switch m.over {
-		case overNone, overKeypad, overHistory:
+		case overNone, overKeypad, overHistory, overSettings:
 			m.behind = m.over
 		}
 		m.over = o

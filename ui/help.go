@@ -9,7 +9,7 @@ func (m *Model) helpRows(w int) []helpRow {
 	columns := [3][][2]string{}
 	for _, b := range m.keys.at(m, under) {
 		key := b.shown()
-		if key == " " || b.act == actHelp {
+		if key == " " || b.act == actHelp || b.act == actCodeFirst { // the last stands below, with its reason
 			continue
 		}
 		i := map[byte]int{'c': 0, 'p': 1, 's': 2}[b.group]
