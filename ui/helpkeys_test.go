@@ -14,7 +14,10 @@ func TestEveryKeyOfTheHelpDoesSomething(t *testing.T) {
 	pressed := map[action]bool{}
 	more := []scene{
 		{"rings elsewhere", "READY", false, func(r *rig) {
-			r.open(func(b *wire.Board) { ready(b); b.Me.Endpoint, b.Me.Endpoints = "softphone", []string{"softphone", "sip"} })
+			r.open(func(b *wire.Board) {
+				ready(b)
+				b.Me.Endpoint, b.Me.Endpoints = "softphone", []string{"softphone", "sip"}
+			})
 		}},
 		{"nobody of the group is muted", "GROUP", true, func(r *rig) {
 			for _, s := range scenes() {
