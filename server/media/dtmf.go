@@ -145,11 +145,19 @@ type keyEar struct {
 	ts    uint32
 }
 
-// digit gives the digit that an event packet begins, 0 when it was told before or is no digit.
+// digit gives the digit that an event packet begins, 0 when it was told before or is no digit. One that was overtaken by
+// the next digit was told before as well; each digit begins later than the last (RFC 4733 §2.2.1).
 func (k *keyEar) digit(ts uint32, payload []byte) byte {
-	if len(payload) < 4 || int(payload[0]) >= len(digits) || k.heard && k.ts == ts {
+	const overtaken = 2 * clockRate
+	if len(payload) < 4 || int(payload[0]) >= len(digits) {
+		return 0
+	}
+	if late := k.ts - ts; k.heard && late < overtaken {
 		return 0
 	}
 	k.heard, k.ts = true, ts
 	return digits[payload[0]]
 }
+
+// forget is for a stream that begins anew: its clock is another.
+func (k *keyEar) forget() { k.heard = false }

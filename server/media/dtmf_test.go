@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -167,5 +168,44 @@ func TestNobodySpeaksIntoAKey(t *testing.T) {
 	s.tones.active = false
 	if s.take(f, &p); len(out.heads) != 1 {
 		t.Errorf("%d packets after the key", len(out.heads))
+	}
+}
+
+// TestADigitIsTakenOnceWhateverTheNetworkDoes: its packets may be lost, but for one, come twice, or after those of the next digit.
+func TestADigitIsTakenOnceWhateverTheNetworkDoes(t *testing.T) {
+	begin := uint32(0xffff_f000) // the clock comes round meanwhile
+	packet := func(code byte, end bool, length uint16) []byte {
+		b := []byte{code, 10, byte(length >> 8), byte(length)}
+		if end {
+			b[1] |= 0x80
+		}
+		return b
+	}
+	for name, c := range map[string]struct {
+		came func(k *keyEar) []byte
+		want string
+	}{
+		"the end alone": {func(k *keyEar) []byte { return []byte{k.digit(begin, packet(3, true, 800))} }, "3"},
+		"no end": {func(k *keyEar) []byte {
+			return []byte{k.digit(begin, packet(3, false, 160)), k.digit(begin, packet(3, false, 320)), k.digit(begin+2000, packet(4, false, 160))}
+		}, "34"},
+		"the same key twice": {func(k *keyEar) []byte {
+			return []byte{k.digit(begin, packet(11, true, 800)), k.digit(begin+1600, packet(11, true, 800)), k.digit(begin+1600, packet(11, true, 800))}
+		}, "##"},
+		"the end after the next digit": {func(k *keyEar) []byte {
+			return []byte{k.digit(begin, packet(1, false, 160)), k.digit(begin+1440, packet(2, false, 160)), k.digit(begin, packet(1, true, 800)), k.digit(begin+1440, packet(2, true, 800)), k.digit(begin+9000, packet(9, false, 160))}
+		}, "129"},
+		"a stream of another clock": {func(k *keyEar) []byte {
+			out := []byte{k.digit(begin, packet(1, true, 800))}
+			k.forget()
+			return append(out, k.digit(begin-4000, packet(2, true, 800)))
+		}, "12"},
+		"no digit": {func(k *keyEar) []byte {
+			return []byte{k.digit(begin, packet(16, true, 800)), k.digit(begin, []byte{1, 2, 3}), k.digit(begin, packet(1, true, 800))}
+		}, "1"},
+	} {
+		if got := strings.ReplaceAll(string(c.came(&keyEar{})), "\x00", ""); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
 	}
 }

@@ -60,6 +60,9 @@ func (in *inlet) receive(h header, payload []byte, types *payloads, now time.Tim
 		in.heard = true
 		in.tell(FirstPacket{})
 	}
+	if restart {
+		in.keys.forget()
+	}
 	if event {
 		if d := in.keys.digit(h.ts, payload); d != 0 {
 			in.tell(Tone{Digit: d})
