@@ -171,6 +171,7 @@ func TestSessionTimersAsTheCalled(t *testing.T) {
 		{"we are asked to", "Supported: timer\nSession-Expires: 600;refresher=uas\n", "600;refresher=uas"},
 		{"a proxy asks for one that knows it not", "Session-Expires: 900\n", "900;refresher=uas"},
 		{"we ask", "Supported: timer\n", "1800;refresher=uac"},
+		{"we ask, and a proxy wants longer", "Supported: timer\nMin-SE: 2400\n", "2400;refresher=uac"},
 		{"neither", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
