@@ -20,7 +20,6 @@ type agreement struct {
 	codec   Codec     // what we send
 	ours    *cryptoLine
 	their   *cryptoLine
-	ptime   int
 	ice     *iceTerms // nil: without
 	noICE   bool      // the peer's own address is none of its candidates
 }
@@ -60,7 +59,7 @@ func (r *rules) choose(d *description) (*agreement, error) {
 
 // accept works out what one m= line of an offer comes to.
 func (r *rules) accept(m *mediaLine) (*agreement, error) {
-	a := &agreement{proto: m.proto, theirs: m.dir, mux: m.mux, ptime: 20}
+	a := &agreement{proto: m.proto, theirs: m.dir, mux: m.mux}
 	if err := a.secure(r, m); err != nil {
 		return nil, err
 	}
@@ -154,7 +153,7 @@ func (r *rules) settle(offered *offer, d *description) (*agreement, error) {
 	if !known {
 		return nil, ErrNoCodec
 	}
-	a := &agreement{lines: d.media[:1], proto: offered.proto, theirs: m.dir, mux: m.mux, ptime: 20, receive: offered.types}
+	a := &agreement{lines: d.media[:1], proto: offered.proto, theirs: m.dir, mux: m.mux, receive: offered.types}
 	if offered.key != nil {
 		for i := range m.crypto {
 			if c := &m.crypto[i]; c.tag == offered.key.tag && c.suite == offered.key.suite {

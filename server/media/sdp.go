@@ -27,9 +27,7 @@ type mediaLine struct {
 	crypto  []cryptoLine
 	control netip.AddrPort // a=rtcp
 	mux     bool           // a=rtcp-mux
-	ptime   int
-	maxTime int
-	dtls    bool // a=fingerprint
+	dtls    bool           // a=fingerprint
 
 	// ICE (RFC 8839)
 	ufrag, pwd string

@@ -18,10 +18,6 @@ func (m *mediaLine) attribute(name, value string) {
 		m.rtcp(value)
 	case "rtcp-mux":
 		m.mux = true
-	case "ptime":
-		m.ptime, _ = strconv.Atoi(value)
-	case "maxptime":
-		m.maxTime, _ = strconv.Atoi(value)
 	case "fingerprint":
 		m.dtls = true
 	case "ice-ufrag":

@@ -112,6 +112,7 @@ func TestOddOffersGetTheAnswersTheyMustGet(t *testing.T) {
 		{name: "an application beside the voice", sdp: top + m("audio 40000 RTP/AVP 0") + m("application 9 TCP/BFCP *"), codec: PCMU, has: []string{"m=application 0 TCP/BFCP *\r\n"}},
 		{name: "two voices: the first", sdp: top + m("audio 40000 RTP/AVP 0") + m("audio 40002 RTP/AVP 8"), codec: PCMU, has: []string{"m=audio 20000 RTP/AVP 0\r\n", "m=audio 0 RTP/AVP 8\r\n"}},
 		{name: "short packets wanted", sdp: top + m("audio 40000 RTP/AVP 0", "ptime:10", "maxptime:20"), codec: PCMU, has: []string{"a=ptime:20"}},
+		{name: "packets too long for us", sdp: top + m("audio 40000 RTP/AVP 8", "ptime:100", "maxptime:200"), codec: PCMA, has: []string{"a=ptime:20\r\n", "a=maxptime:60\r\n"}},
 		{name: "one port for both said twice", sdp: top + m("audio 40000 RTP/AVP 0", "rtcp:40000", "rtcp-mux"), codec: PCMU, has: []string{"a=rtcp-mux"}, hasNot: []string{"a=rtcp:"}, control: "198.51.100.7:40000"},
 		{name: "the number of an event that has none", sdp: top + m("audio 40000 RTP/AVP 0 101"), codec: PCMU, hasNot: []string{"telephone-event"}},
 		{name: "an rtpmap for a number that is not offered", sdp: top + m("audio 40000 RTP/AVP 8", "rtpmap:0 PCMU/8000", "rtpmap:8 PCMA/8000"), codec: PCMA, has: []string{"RTP/AVP 8\r\n"}},

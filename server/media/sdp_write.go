@@ -44,6 +44,11 @@ func (o *ourSide) describe(body string) []byte {
 		o.id, o.version, o.family(), o.addr, o.family(), o.addr, lite, body)
 }
 
+const packetMS = 20 // of voice in a packet of ours
+
+// longestMS is how much voice a packet may bring, in ms; what is longer is not passed on.
+const longestMS = maxPayload * 1000 / clockRate
+
 // offerBody is the one m= section that we offer.
 func (o *ourSide) offerBody(of *offer, order []Codec, ptime int) string {
 	var b strings.Builder
@@ -54,7 +59,7 @@ func (o *ourSide) offerBody(of *offer, order []Codec, ptime int) string {
 	if of.ice != nil {
 		o.reached(&b, *of.ice, false)
 	}
-	fmt.Fprintf(&b, "a=rtcp:%d\r\na=ptime:%d\r\na=sendrecv\r\n", o.port+1, ptime)
+	fmt.Fprintf(&b, "a=rtcp:%d\r\na=ptime:%d\r\na=maxptime:%d\r\na=sendrecv\r\n", o.port+1, ptime, longestMS)
 	return b.String()
 }
 
@@ -81,7 +86,7 @@ func (o *ourSide) answerBody(a *agreement) string {
 		} else {
 			fmt.Fprintf(&b, "a=rtcp:%d\r\n", o.port+1)
 		}
-		fmt.Fprintf(&b, "a=ptime:%d\r\na=%s\r\n", a.ptime, a.theirs.answer())
+		fmt.Fprintf(&b, "a=ptime:%d\r\na=maxptime:%d\r\na=%s\r\n", packetMS, longestMS, a.theirs.answer())
 	}
 	return b.String()
 }
