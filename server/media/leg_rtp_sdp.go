@@ -77,7 +77,7 @@ func (l *RTPLeg) Answer(sdp []byte) ([]byte, error) {
 		return nil, err
 	}
 	l.pending = nil
-	return l.us.describe(l.us.answerBody(a)), nil
+	return l.us.describe(l.us.answerBody(a, l.o.Ptime)), nil
 }
 
 // keyFor gives our key of an answer: the one in use when the peer keeps its own, else a new one, so that both

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -94,5 +95,28 @@ func TestMusicIsHeardInEachCodec(t *testing.T) {
 				last = p
 			}
 		})
+	}
+}
+
+// TestPacketsAsLongAsTheTrunkWants are asked for in offers and answers.
+func TestPacketsAsLongAsTheTrunkWants(t *testing.T) {
+	pl := newTestPlane(t)
+	l, err := pl.NewRTPLeg(RTPOptions{ID: "a", Ptime: 30})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	answer, err := l.Answer([]byte(top + "m=audio 40000 RTP/AVP 8\r\na=ptime:20\r\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	offer, err := l.Offer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, sdp := range map[string][]byte{"answer": answer, "offer": offer} {
+		if !strings.Contains(string(sdp), "\r\na=ptime:30\r\na=maxptime:60\r\n") {
+			t.Errorf("%s:\n%s", name, sdp)
+		}
 	}
 }

@@ -22,7 +22,7 @@ func answered(r *rules, sdp string) (string, *agreement, error) {
 		a.ours = &cryptoLine{tag: a.their.tag, suite: a.their.suite, key: make([]byte, keySalt)}
 	}
 	us := &ourSide{id: 1, addr: netip.MustParseAddr("192.0.2.1"), port: 20000}
-	return string(us.describe(us.answerBody(a))), a, nil
+	return string(us.describe(us.answerBody(a, 20))), a, nil
 }
 
 const (

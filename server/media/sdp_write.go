@@ -44,8 +44,6 @@ func (o *ourSide) describe(body string) []byte {
 		o.id, o.version, o.family(), o.addr, o.family(), o.addr, lite, body)
 }
 
-const packetMS = 20 // of voice in a packet of ours
-
 // longestMS is how much voice a packet may bring, in ms; what is longer is not passed on.
 const longestMS = maxPayload * 1000 / clockRate
 
@@ -64,7 +62,7 @@ func (o *ourSide) offerBody(of *offer, order []Codec, ptime int) string {
 }
 
 // answerBody answers every m= line, in order: the one taken, and the others with port 0 (RFC 3264 §6).
-func (o *ourSide) answerBody(a *agreement) string {
+func (o *ourSide) answerBody(a *agreement, ptime int) string {
 	var b strings.Builder
 	for i := range a.lines {
 		if i != a.index {
@@ -86,7 +84,7 @@ func (o *ourSide) answerBody(a *agreement) string {
 		} else {
 			fmt.Fprintf(&b, "a=rtcp:%d\r\n", o.port+1)
 		}
-		fmt.Fprintf(&b, "a=ptime:%d\r\na=maxptime:%d\r\na=%s\r\n", packetMS, longestMS, a.theirs.answer())
+		fmt.Fprintf(&b, "a=ptime:%d\r\na=maxptime:%d\r\na=%s\r\n", ptime, longestMS, a.theirs.answer())
 	}
 	return b.String()
 }
