@@ -262,3 +262,17 @@ func TestNoneOfTheLastPacketsIsTakenTwice(t *testing.T) {
 		}
 	}
 }
+
+// TestNotMoreStreamsAreRememberedThanALegCanHave: who has the key could begin one with each packet.
+func TestNotMoreStreamsAreRememberedThanALegCanHave(t *testing.T) {
+	opens, seals := srtpPair(t, suite80, nil)
+	for ssrc := range uint32(maxStreams + 50) {
+		b, err := seals.EncryptRTP(nil, rtpPacket(t, rtp.Header{SequenceNumber: 1, SSRC: ssrc}, 160), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := opens.open(b); ok != (ssrc < maxStreams) {
+			t.Fatalf("stream %d is taken: %v", ssrc, ok)
+		}
+	}
+}
