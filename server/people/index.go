@@ -32,6 +32,11 @@ type Index struct {
 	skilled map[string][]skilledPerson
 	told    map[string][]int32 // by folded skill: who says so and has it not by the configuration
 	weighed atomic.Pointer[weighed]
+
+	ids      []string     // of the roster's persons, as Presences has them
+	standing []likelihood // of everybody
+	answered atomic.Pointer[answered]
+
 	scratch sync.Pool
 }
 
@@ -71,7 +76,11 @@ func NewIndex(r *Roster, directory []Member) *Index {
 	x.at = make(map[fact.AgentID]int32, len(x.all))
 	x.users, x.rung = make(map[string]int32, len(x.all)), make(map[fact.Number]int32, len(x.all))
 	gathered := map[string][]hit{}
+	x.standing, x.ids = make([]likelihood, len(x.all)), make([]string, x.roster)
 	for i, p := range x.all {
+		if x.standing[i] = standing(p, i < x.roster); i < x.roster {
+			x.ids[i] = string(p.ID)
+		}
 		x.at[p.ID] = int32(i)
 		x.reach(int32(i), p)
 		x.gather(gathered, i, p)

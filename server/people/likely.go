@@ -47,14 +47,24 @@ const (
 	noNumber = -30
 )
 
-// weighedFor is how long the part of the likelihood that is everybody's own is good: presence and record of ten
-// thousand experts are not weighed at each key.
-const weighedFor = time.Second
+// How long the parts of the likelihood that are everybody's own are good: presence and record of ten thousand experts are not weighed at
+// each key. The record changes from offer to offer, and an hour's last twenty count.
+const (
+	weighedFor = time.Second
+	sharesFor  = 20 * time.Second
+)
 
 // weighed is what speaks for each person, whoever looks and whatever the call asks for.
 type weighed struct {
 	at  time.Time
 	all []likelihood
+}
+
+// answered is what the record speaks for each person, or against.
+type answered struct {
+	at     time.Time
+	record *Record
+	all    []int8
 }
 
 // likely weighs everybody for a wish; out has room for all.
@@ -91,25 +101,28 @@ func (x *Index) likely(w Wish, out []likelihood) {
 	}
 }
 
+// standing is what speaks for a person at all times.
+func standing(p *Person, ofRoster bool) (l likelihood) {
+	if p.Number == "" {
+		l.total = noNumber
+	}
+	switch {
+	case !ofRoster:
+	case p.Expert:
+		l.total += isExpert
+	case p.Role >= Agent:
+		l.total += isAgent
+	}
+	return l
+}
+
 func (x *Index) weigh(w Wish, out []likelihood) {
-	for i, p := range x.all {
+	copy(out, x.standing)
+	known := w.Presences.all()
+	shares := x.answers(w)
+	for i, id := range x.ids {
 		l := &out[i]
-		if p.Number == "" {
-			l.total = noNumber
-		}
-		if i >= x.roster {
-			continue
-		}
-		switch {
-		case p.Expert:
-			l.total += isExpert
-		case p.Role >= Agent:
-			l.total += isAgent
-		}
-		if w.Presences == nil {
-			continue
-		}
-		if r, ok := w.Presences.Of(string(p.ID)); ok {
+		if r, ok := known[id]; ok {
 			if r.Free(w.Now, w.Stale) {
 				l.add(isFree, free)
 			} else if r.Away() {
@@ -117,20 +130,35 @@ func (x *Index) weigh(w Wish, out []likelihood) {
 			}
 		}
 	}
-	if w.Record == nil {
-		return
+	for i, n := range shares {
+		if n > 0 {
+			out[i].add(int(n), answering)
+		} else if n < 0 {
+			out[i].total += int16(n)
+		}
 	}
-	w.Record.shares(w.Now.Hour(), func(id fact.AgentID, answered, of int) {
+}
+
+// answers gives what the record says of each person, nil without one.
+func (x *Index) answers(w Wish) []int8 {
+	if w.Record == nil {
+		return nil
+	}
+	if a := x.answered.Load(); a != nil && a.record == w.Record && a.at.Hour() == w.Now.Hour() {
+		if age := w.Now.Sub(a.at); age >= 0 && age < sharesFor {
+			return a.all
+		}
+	}
+	a := &answered{w.Now, w.Record, make([]int8, len(x.all))}
+	w.Record.shares(w.Now.Hour(), func(id fact.AgentID, yes, of int) {
 		i, known := x.at[id]
 		if !known {
 			return
 		}
 		// Two offers, one answered and one not, stand before the first: one alone proves little.
-		share := float64(answered+1) / float64(of+2)
-		if n := int((share - 0.5) * 2 * answers); n > 0 {
-			out[i].add(n, answering)
-		} else {
-			out[i].total += int16(n)
-		}
+		share := float64(yes+1) / float64(of+2)
+		a.all[i] = int8((share - 0.5) * 2 * answers)
 	})
+	x.answered.Store(a)
+	return a.all
 }

@@ -83,6 +83,9 @@ func (p *Presences) Of(id string) (Reading, bool) {
 }
 
 func (p *Presences) all() map[string]Reading {
+	if p == nil {
+		return nil
+	}
 	if m := p.now.Load(); m != nil {
 		return *m
 	}

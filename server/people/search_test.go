@@ -177,6 +177,29 @@ func TestARosterPersonIsNotFoundAgainInTheDirectory(t *testing.T) {
 	}
 }
 
+// The record of somebody of the directory counts too, and is looked at again: within a minute, and when another hour begins.
+func TestTheRecordIsWeighedAgain(t *testing.T) {
+	record := &Record{}
+	x := NewIndex(NewRoster(nil), []Member{{OID: "1", User: "ann.lee@contoso.com", Name: "Ann Lee", Phone: "+441"}, {OID: "2", User: "ann.roe@contoso.com", Name: "Ann Roe", Phone: "+442"}})
+	w := Wish{Typed: "ann", Limit: 9, Record: record, Now: noon}
+	first := func() string { return x.Search(w)[0].Person.Name + " " + x.Search(w)[0].Why }
+	if got := first(); got != "Ann Lee " {
+		t.Fatalf("first is %q", got)
+	}
+	for range 5 {
+		record.Offered("ann.roe@contoso.com", noon, true)
+		record.Offered("ann.lee@contoso.com", noon.Add(time.Hour), true)
+	}
+	w.Now = w.Now.Add(time.Minute)
+	if got := first(); got != "Ann Roe answers" {
+		t.Errorf("a minute later first is %q", got)
+	}
+	w.Now = noon.Add(time.Hour)
+	if got := first(); got != "Ann Lee answers" {
+		t.Errorf("in the next hour first is %q", got)
+	}
+}
+
 func TestTheShareIsOfTheLastTwentyAtTheHour(t *testing.T) {
 	var r Record
 	for i := range 30 {
