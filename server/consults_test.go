@@ -65,11 +65,11 @@ func TestAskingFirstOnTheWire(t *testing.T) {
 		end    string
 		story  string
 	}{
-		"busy":       {lab.PhoneBehaviour{Code: 486}, nil, agentChirp, "completed", "to the agent, 486 busy"},
-		"declined":   {lab.PhoneBehaviour{Code: 603, RingFor: 130 * time.Millisecond, Forks: 2}, nil, agentChirp, "completed", "to the agent, 603 declined"},
-		"no client":  {lab.PhoneBehaviour{Code: 480}, nil, agentChirp, "completed", "to the agent, 480"},
+		"busy":                 {lab.PhoneBehaviour{Code: 486}, nil, agentChirp, "completed", "to the agent, 486 busy"},
+		"declined":             {lab.PhoneBehaviour{Code: 603, RingFor: 130 * time.Millisecond, Forks: 2}, nil, agentChirp, "completed", "to the agent, 603 declined"},
+		"no client":            {lab.PhoneBehaviour{Code: 480}, nil, agentChirp, "completed", "to the agent, 480"},
 		"early voice then 486": {lab.PhoneBehaviour{Code: 486, RingFor: 400 * time.Millisecond, Early: true, Say: speaks(expertChirp), Repeat: true}, nil, agentChirp, "completed", "to the agent, 486 busy"},
-		"no answer":  {lab.PhoneBehaviour{RingFor: -1}, nil, agentChirp, "completed", "to the agent, no answer"},
+		"no answer":            {lab.PhoneBehaviour{RingFor: -1}, nil, agentChirp, "completed", "to the agent, no answer"},
 		"taken back while it rings": {lab.PhoneBehaviour{RingFor: -1}, func(t *testing.T, a *asked) {
 			m := megan(t, a)
 			a.p.types("undo")
