@@ -121,14 +121,15 @@ func BenchmarkPickerKeyToAnswer(b *testing.B) {
 	for _, u := range users {
 		all = append(all, h.typist(b, u))
 	}
-	for end := time.Now().Add(30 * time.Second); ; {
+	look := time.NewTicker(50 * time.Millisecond)
+	defer look.Stop()
+	for end := time.Now().Add(30 * time.Second); ; <-look.C {
 		if r, _ := all[0].search("user49999"); len(r.People) == 1 {
 			break
 		}
 		if time.Now().After(end) {
 			b.Fatal("the directory is not there")
 		}
-		time.Sleep(50 * time.Millisecond)
 	}
 	news := make([]people.Reading, 10_000)
 	for i := range news {
@@ -143,7 +144,7 @@ func BenchmarkPickerKeyToAnswer(b *testing.B) {
 	var wait sync.WaitGroup
 	for n, y := range all {
 		wait.Go(func() {
-			time.Sleep(time.Duration(n) * time.Second / 8 / 10) // no two of them at once
+			<-time.After(time.Duration(n) * time.Second / 8 / 10) // no two of them at once
 			tick := time.NewTicker(time.Second / 8)
 			defer tick.Stop()
 			words := []string{"sa", "engineer", "vpn", "net", "anber", "user4", "bxz", "e"}
@@ -160,14 +161,16 @@ func BenchmarkPickerKeyToAnswer(b *testing.B) {
 		})
 	}
 	wait.Wait()
+	rest := time.NewTicker(1100 * time.Millisecond)
+	defer rest.Stop()
 	for range 12 { // and the first key after a pause, when everybody is weighed anew
-		time.Sleep(1100 * time.Millisecond)
+		<-rest.C
 		_, d := all[0].search("e")
 		first = append(first, d)
 	}
 	var way []time.Duration // what the road alone takes: another command, which asks for nothing
 	for range 80 {
-		time.Sleep(100 * time.Millisecond)
+		<-look.C
 		all[0].ids++
 		at := time.Now()
 		all[0].s.Do(wire.Command{ID: fmt.Sprint("w", all[0].ids), Do: wire.DoUndo})
