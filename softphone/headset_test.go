@@ -138,6 +138,37 @@ func TestThePhoneRingsOnTheLoudspeakersAndNotInTheHeadset(t *testing.T) {
 	}
 }
 
+// The microphone goes, and the sound server puts another in its place: here what hears the ear, on a desk the laptop's. What that hears
+// is nobody's business: before it is muted no more than a moment of it leaves.
+func TestAnotherMicrophoneIsMutedBeforeMuchOfItIsHeard(t *testing.T) {
+	h, p, f := headsetPhone(t)
+	ear := h.Listen(audiotest.Ear)
+	until(t, 15*time.Second, "the far end is heard", func() bool { return audiotest.Measure(ear.From(0), 700).Heard > time.Second })
+	from := len(f.packets(0))
+	h.Unplug(audiotest.Mic)
+	if e := expect(t, p, DeviceMoved); e.Device != "Monitor of headset-ear" || e.From != "Monitor of headset-mic" {
+		t.Errorf("told %+v", e)
+	}
+	if l := p.Levels(); !l.Muted || l.Device != "Monitor of headset-ear" || l.NoDevice {
+		t.Errorf("levels %+v", l)
+	}
+	settled := len(f.packets(0)) + 10
+	until(t, 15*time.Second, "two seconds more", func() bool { return len(f.packets(settled)) > 100 })
+	leaked := audiotest.Measure(decoded(f.packets(from)[:settled-from]), 700).Heard
+	t.Logf("%v of the other microphone left", leaked)
+	if leaked > 300*time.Millisecond {
+		t.Errorf("%v of another microphone were sent", leaked)
+	}
+	if top := codec.Peak(decoded(f.packets(settled))); top > 100 {
+		t.Errorf("muted, and %d is sent", top)
+	}
+	h.Replug()
+	expect(t, p, DeviceOpened)
+	if l := p.Levels(); l.Muted || l.Device != "Monitor of headset-mic" {
+		t.Errorf("the own microphone is back: %+v", l)
+	}
+}
+
 // Between two calls the headset is let go of; the ring is heard at once, and by the answer both ways are open.
 func TestAHeadsetThatRestsRingsAndTalksAtOnce(t *testing.T) {
 	h, p, f := headsetPhone(t)
