@@ -14,7 +14,9 @@ const (
 	watchEvery = 50 * time.Millisecond
 	lostAfter  = 5               // looks in time without a callback: 250 ms
 	lostAtLast = 20              // the same while the sound server still has our stream: 1 s
-	reprobe    = 2 * time.Second // between attempts to open while there is no device
+	reprobe    = 2 * time.Second // between attempts to open while there is no device, or looks whether there may be one
+	firstTries = 10              // attempts before it is looked first: what has failed so often fails for a while
+	mostLooks  = 15              // looks between two attempts where nothing has changed
 )
 
 // card is the sound card by PortAudio. One goroutine opens, watches and re-opens it; the callback and the
@@ -121,12 +123,12 @@ func (c *card) Close() error {
 func (c *card) run() {
 	defer close(c.done)
 	lost, name := false, "" // told already; what is missed
-	for {
-		want := c.want.Load()
+	for tries := 0; ; tries++ {
+		want, there := c.want.Load(), present()
 		s, err := c.open(*want)
 		if err == nil {
 			c.opened.Add(1)
-			lost = false
+			lost, tries = false, 0
 			err = c.use(want, s)
 			c.rings.Store(nil)
 			name = c.Name()
@@ -149,21 +151,28 @@ func (c *card) run() {
 				continue
 			}
 		}
-		if !c.pause() {
+		if !c.pause(tries, there) {
 			return
 		}
 	}
 }
 
-// pause waits for the next attempt; false: the device is being closed.
-func (c *card) pause() bool {
-	t := time.NewTimer(reprobe)
+// pause waits for the next attempt; false: the device is being closed. An attempt costs a twentieth of a second and many lines of the
+// log, so after some it waits until the system has other devices than at the last.
+func (c *card) pause(tries int, there string) bool {
+	t := time.NewTicker(reprobe)
 	defer t.Stop()
-	select {
-	case <-c.stop:
-		return false
-	case <-c.choose:
-	case <-t.C:
+	for look := 0; look < mostLooks; look++ {
+		select {
+		case <-c.stop:
+			return false
+		case <-c.choose:
+			return true
+		case <-t.C:
+		}
+		if tries < firstTries || there == "" || present() != there {
+			return true
+		}
 	}
 	return true
 }

@@ -280,6 +280,37 @@ func TestWithoutAnyDeviceTheCardWaitsForOne(t *testing.T) {
 	expect(t, d, Opened)
 }
 
+// A machine without sound, such as one that is reached by ssh, is not searched all day; what is plugged in is found all the same.
+func TestWhereNothingChangesNothingIsTriedAgainAndAgain(t *testing.T) {
+	h := audiotest.Start(t)
+	h.Unplug()
+	none := present()
+	if none == "" || present() != none {
+		t.Fatalf("%q, then %q", none, present())
+	}
+	c := &card{choose: make(chan struct{}), stop: make(chan struct{})}
+	at := time.Now()
+	if !c.pause(0, none) || time.Since(at) > 2*reprobe {
+		t.Errorf("the first attempts came only after %v", time.Since(at))
+	}
+	again := make(chan bool, 1)
+	go func() { again <- c.pause(firstTries, none) }()
+	select {
+	case <-again:
+		t.Error("tried again, and nothing had changed")
+	case <-time.After(3 * reprobe / 2):
+	}
+	h.Replug()
+	select {
+	case ok := <-again:
+		if !ok {
+			t.Error("given up")
+		}
+	case <-time.After(2 * reprobe):
+		t.Error("plugged in, and not tried")
+	}
+}
+
 func TestAWantedMicrophoneIsNeverReplacedByAnother(t *testing.T) {
 	audiotest.Start(t)
 	d := open(t, Options{Input: "Jabra Engage 65"})

@@ -3,6 +3,7 @@
 package audio
 
 import (
+	"fmt"
 	"os"
 	"slices"
 )
@@ -19,6 +20,12 @@ func pulseList() pulseState {
 		return pulseState{}
 	}
 	return s
+}
+
+// present tells, cheaply, one state of the system's devices from another: ALSA's cards, and what the sound server has.
+func present() string {
+	cards, _ := os.ReadFile("/proc/asound/cards") // none: there is no sound card
+	return fmt.Sprintf("%s%+v", cards, pulseList())
 }
 
 // pulseInfos lists the sound server's devices by the names that people know. What hears a loudspeaker is no

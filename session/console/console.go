@@ -59,14 +59,7 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	defer logFile.Close()
-	if !o.Plain {
-		restore, err := audio.QuietStderr(logFile)
-		if err != nil {
-			log.Warn("library lines may reach the screen", "err", err)
-		} else {
-			defer restore()
-		}
-	}
+	defer quiet(logFile, log)()
 	kept := settings{settingsFile(logFile.Name()), log}
 	o, chosen := kept.settled(o)
 	device, err := audio.Open(audio.Options{Spec: o.Audio, Input: o.Input, Output: o.Output, Log: log})
@@ -84,6 +77,16 @@ func Run(ctx context.Context, o Options) error {
 	}
 	c := &console{o: o, log: log, phone: phone, kept: kept, chosen: chosen}
 	return c.run(ctx)
+}
+
+// quiet keeps what the sound libraries write to standard error away from the person, on the screen and between the lines of --plain.
+func quiet(logFile *os.File, log *slog.Logger) (restore func()) {
+	restore, err := audio.QuietStderr(logFile)
+	if err != nil {
+		log.Warn("library lines may reach the terminal", "err", err)
+		return func() {}
+	}
+	return restore
 }
 
 type console struct {

@@ -46,6 +46,10 @@ func (c *checkup) look(what, words, do string) {
 
 // Doctor checks what an agent needs before the shift. It returns an error when calls could not be taken.
 func Doctor(ctx context.Context, o Options) error {
+	if logFile, log, err := openLog(o); err == nil {
+		defer logFile.Close()
+		defer quiet(logFile, log)()
+	}
 	if dir, err := cacheDir(o.CacheDir); err == nil { // what the person chose on the settings page counts here too
 		o, _ = settings{settingsFile(filepath.Join(dir, "cordboard.log")), slog.New(slog.DiscardHandler)}.settled(o)
 	}
