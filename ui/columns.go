@@ -135,23 +135,40 @@ func (m *Model) storyColumn(w, h int) []string {
 	if len(lines) == 0 {
 		return m.saidPane(w, h)
 	}
-	why := ""
-	if o := m.board.Offer; o != nil {
-		why = m.v.because(o)
+	why, graph := m.whyYouPane(w, h/3), m.tracePane(w)
+	if h-len(why)-len(graph) < 8 {
+		graph = nil
 	}
-	storyH := h
-	if why != "" {
-		storyH = h - 5
+	rows := m.storyPane(w, h-len(why)-len(graph))
+	return append(append(rows, why...), graph...)
+}
+
+// whyYouPane says why the call came to this agent, a reason a row; nil when nothing is known of that.
+func (m *Model) whyYouPane(w, most int) []string {
+	var because []string
+	switch b := &m.board; {
+	case b.Offer != nil:
+		because = m.v.reasons(b.Offer.Because, b.Offer.Why)
+	case b.Call != nil:
+		because = m.v.reasons(b.Call.Because, "")
 	}
-	rows := m.storyPane(w, storyH)
-	if why != "" {
-		p := m.t.pane(w, round, rule, m.t.words().put(text|bold, m.v[wWhyYou]+"?"), nil)
-		for _, r := range wrapText(why, p.inner()) {
-			p.add(p.line().put(text, r))
+	if len(because) == 0 {
+		return nil
+	}
+	p := m.t.pane(w, round, rule, m.t.words().put(text|bold, m.v[wWhyYouTitle]), nil)
+	for _, s := range because {
+		for i, r := range wrapText(s, p.inner()-2) {
+			if p.height() >= most-1 {
+				break
+			}
+			l := p.line()
+			if i == 0 {
+				l.put(dim, m.t.g.dot)
+			}
+			p.add(l.to(2).put(text, r))
 		}
-		rows = append(rows, p.close(5)...)
 	}
-	return rows
+	return p.close(p.height() + 1)
 }
 
 // saidPane is the news of the shift, newest first.

@@ -108,6 +108,7 @@ type Model struct {
 	tickID   int
 
 	over          overlay
+	trace         trace
 	behind        overlay // what help lies over
 	prefix        mode
 	sure          sureness
@@ -235,6 +236,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		m.ticking = 0
 		m.read()
+		m.sample()
 	case laterMsg:
 		cmds = append(cmds, msg.run(m))
 	case tea.FocusMsg:

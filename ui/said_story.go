@@ -204,17 +204,26 @@ func (v words) outcome(code string) string {
 	return strings.ReplaceAll(code, "_", " ")
 }
 
-// because is why an offer came here.
-func (v words) because(o *wire.Offer) string {
-	if len(o.Because) == 0 {
-		return o.Why
+// reasons are why a call came here, one by one; words is how a server says it that does not list them.
+func (v words) reasons(all []wire.Line, words string) []string {
+	if len(all) == 0 {
+		if words == "" {
+			return nil
+		}
+		return []string{words}
 	}
-	parts := make([]string, len(o.Because))
-	for i, l := range o.Because {
+	parts := make([]string, len(all))
+	for i, l := range all {
 		parts[i] = v.told(l)
 	}
+	return parts
+}
+
+// because is why an offer came here, in one line.
+func (v words) because(o *wire.Offer) string {
+	all := v.reasons(o.Because, o.Why)
 	if v[wLanguage] == "zh" {
-		return strings.Join(parts, "，")
+		return strings.Join(all, "，")
 	}
-	return strings.Join(parts, ", ")
+	return strings.Join(all, ", ")
 }

@@ -154,7 +154,24 @@ func (m *Model) queuesRow(w int) string {
 		}
 		l.add(one).sp(2)
 	}
+	if sl := m.levelToday(); sl != nil && l.w+right.w+sl.w <= w {
+		right.add(sl)
+	}
 	return l.end(right).String()
+}
+
+// levelToday is the service level of the day, of the agent's queue that is furthest down; nil when nothing is known.
+func (m *Model) levelToday() *line {
+	least := -1
+	for i := range m.board.Queues {
+		if q := &m.board.Queues[i]; q.SL >= 0 && q.Target != "" && (least < 0 || q.SL < least) {
+			least = q.SL
+		}
+	}
+	if least < 0 {
+		return nil
+	}
+	return m.t.line(20).sp(1).put(dim, m.v[wSL]+" ").num(text, itoa(least)+" %", 5).sp(1)
 }
 
 // longest is how long the first in the queue has waited, in n cells.

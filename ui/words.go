@@ -131,6 +131,8 @@ const (
 	wLoss
 	wDelay
 	wWorst
+	wTrace
+	wWhyYouTitle
 	wKnown
 	wNothingKnown
 	wNote

@@ -121,6 +121,8 @@ var english = [wordCount]string{
 	wGone:            "gone",
 	wLoss:            "loss",
 	wDelay:           "delay",
+	wTrace:           "Line of this call",
+	wWhyYouTitle:     "Why you?",
 	wWorst:           "worst",
 	wKnown:           "Known",
 	wNothingKnown:    "Nothing is known about this number yet.",

@@ -121,6 +121,8 @@ var chinese = [wordCount]string{
 	wGone:            "已离开",
 	wLoss:            "丢包",
 	wDelay:           "延迟",
+	wTrace:           "本次通话线路",
+	wWhyYouTitle:     "为何是您？",
 	wWorst:           "最差",
 	wKnown:           "已知信息",
 	wNothingKnown:    "暂无该号码的信息。",

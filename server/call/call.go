@@ -39,6 +39,7 @@ type Call struct {
 	leg       *sipLeg // the caller
 	offer     *Offer  // rings at somebody
 	offerTo   fact.AgentID
+	because   because      // why the last offer went where it went
 	own       *dialGranted // an own call, whose agent's telephone is rung first
 	desk      *deskRing    // that agent's own telephone, when it rings there
 	agent     *agentLeg    // who has the caller

@@ -129,6 +129,7 @@ type Card struct {
 	NoteSaved time.Time
 	Tones     string
 	Story     []Line
+	Because   []Line // why the contact came to this agent
 	OneWay    string // from_caller: nothing is heard from the caller; to_caller: nothing reaches the caller
 	Quality   Quality
 }
@@ -181,6 +182,9 @@ func (c *Call) card(a *agentLeg) Card {
 		Transfer: c.moving(a), Back: c.back, Note: a.note, NoteSaved: a.noteSaved, Tones: c.tones, OneWay: c.oneWay, Quality: c.quality,
 	}
 	k.Story = append(k.Story, c.story...)
+	if c.because.to == a.id {
+		k.Because = c.because.lines
+	}
 	k.Parties = c.parties(a)
 	return k
 }

@@ -67,7 +67,7 @@ func (e Offered) apply(c *Call) {
 		}
 	}
 	o.reasons(reasons)
-	c.offer, c.offerTo = &o, e.Agent
+	c.offer, c.offerTo, c.because = &o, e.Agent, because{e.Agent, o.Because}
 	c.tellStory("story_offered", "offered to {who}", "who", c.deps.Rules.AgentName(e.Agent))
 	if t := c.transfer; t != nil && ofTransfer(e.Kind) {
 		t.asking = false
@@ -78,6 +78,12 @@ func (e Offered) apply(c *Call) {
 	if e.Endpoint != fact.AtConsole {
 		c.ringDesk(e.Offer, o)
 	}
+}
+
+// because is why a contact was offered to an agent.
+type because struct {
+	to    fact.AgentID
+	lines []Line
 }
 
 // ofTransfer says whether an offer is one that an agent of this call has asked for.

@@ -86,7 +86,7 @@ func wireCall(k call.Card) *wire.Call {
 	w := &wire.Call{
 		Contact: string(k.Contact), Caller: wireCaller(k.Caller), Queue: k.Queue, Path: k.Path, Direction: string(k.Direction), Arrived: k.Arrived,
 		Answered: k.Answered, Waited: k.Waited.Milliseconds(), Held: k.Held, HeldSince: k.HeldSince, Muted: k.Muted, Note: k.Note, NoteSaved: k.NoteSaved,
-		Story: wireStory(k.Story), Tones: k.Tones, OneWay: k.OneWay, Endpoint: string(k.Endpoint),
+		Story: wireStory(k.Story), Because: wireStory(k.Because), Tones: k.Tones, OneWay: k.OneWay, Endpoint: string(k.Endpoint),
 		Quality: wire.Quality{MOS: k.Quality.MOS, Worst: k.Quality.Worst, Loss: k.Quality.Loss, Jitter: ms(k.Quality.Jitter), Delay: ms(k.Quality.Delay)},
 	}
 	for i, p := range k.Parties {

@@ -247,6 +247,7 @@ type Call struct {
 	NoteSaved time.Time `json:"note_saved,omitzero"`
 	Known     []Fact    `json:"known,omitempty"`
 	Story     []Line    `json:"story,omitempty"`
+	Because   []Line    `json:"because,omitempty"` // why the contact came to this agent
 	Tones     string    `json:"tones,omitempty"` // sent so far
 	Failed    string    `json:"failed,omitempty"`
 	Chats     []Chat    `json:"chats,omitempty"`

@@ -80,10 +80,15 @@ func known() []wire.Fact {
 	}
 }
 
+func because() []wire.Line {
+	return []wire.Line{{Key: "why_skill", Args: map[string]string{"skill": "VPN", "level": "2"}, Words: "VPN 2 wanted"},
+		{Key: "why_longest", Args: map[string]string{"n": "2", "time": "11:20"}, Words: "idle longest of 2: 11:20"}}
+}
+
 // Offer rings at now.
 func Offer(now time.Time) *wire.Offer {
 	return &wire.Offer{Reservation: "r1", Contact: "7Q4M-2219", Caller: Nestor(), Queue: "Support", Path: []string{"Support", "English", "VPN 2"},
-		Arrived: now.Add(-38 * time.Second), Offered: now, Deadline: now.Add(20 * time.Second), Known: known(), Why: "VPN 3 (wanted 2), idle longest: 11:20",
+		Arrived: now.Add(-38 * time.Second), Offered: now, Deadline: now.Add(20 * time.Second), Known: known(), Why: "VPN 3 (wanted 2), idle longest: 11:20", Because: because(),
 		Story: []wire.Line{{At: now.Add(-38 * time.Second), Words: "came in by trunk london"}, {At: now.Add(-30 * time.Second), Words: "menu 2 ▸ 1, queued: VPN ≥ 2"},
 			{At: now.Add(-time.Second), Words: "offered to Isaiah Langer: declined"}, {At: now, Words: "offered to you: idle longest of 2"}}}
 }
@@ -91,7 +96,7 @@ func Offer(now time.Time) *wire.Offer {
 // Call is what an answered offer becomes.
 func Call(o *wire.Offer, now time.Time) *wire.Call {
 	return &wire.Call{Contact: o.Contact, Caller: o.Caller, Queue: o.Queue, Path: o.Path, Direction: "in", Arrived: o.Arrived, Answered: now,
-		Waited: o.Offered.Sub(o.Arrived).Milliseconds(), Recording: "on", Known: o.Known, Story: append(o.Story, wire.Line{At: now, Words: "talking; recording runs"}),
+		Waited: o.Offered.Sub(o.Arrived).Milliseconds(), Recording: "on", Known: o.Known, Because: o.Because, Story: append(o.Story, wire.Line{At: now, Words: "talking; recording runs"}),
 		Quality: wire.Quality{MOS: 4.4, Loss: 0.1, Jitter: 6, Delay: 84, Worst: 3.9},
 		Parties: []wire.Party{{ID: "you", Name: "Adele Vance", Role: "you", State: "talking", Hears: []string{"caller"}}, {ID: "caller", Name: o.Caller.Name, Role: "caller", State: "talking", Hears: []string{"you"}}}}
 }
