@@ -1,5 +1,11 @@
 package ui
 
+import (
+	"slices"
+
+	"cordboard/session/wire"
+)
+
 // pickerPane finds people, queues, numbers.
 func (m *Model) pickerPane(w, h int) []string {
 	head := m.v[wTransferTo]
@@ -63,6 +69,11 @@ func (m *Model) pickLine(p *pane, i int) *line {
 	name := min(22, p.inner()/3)
 	if e.Kind == "queue" {
 		l.put(calm, m.t.g.step).sp(1).field(text|bold, e.Name, name).sp(1).field(dim, m.v[wColQueue], 20)
+		if i := slices.IndexFunc(m.board.Queues, func(q wire.Queue) bool { return q.ID == e.ID }); i >= 0 && l.max-l.w >= 18 { // one of the agent's own
+			q := &m.board.Queues[i]
+			l.num(dim, m.v.f(wNReady, "n", itoa(q.Ready)), 10)
+			m.longest(l, q, 8)
+		}
 		return l.sp(max(0, l.max-l.w))
 	}
 	glyph, role, _ := m.t.presence(e)
