@@ -248,7 +248,7 @@ type Call struct {
 	Known     []Fact    `json:"known,omitempty"`
 	Story     []Line    `json:"story,omitempty"`
 	Because   []Line    `json:"because,omitempty"` // why the contact came to this agent
-	Tones     string    `json:"tones,omitempty"` // sent so far
+	Tones     string    `json:"tones,omitempty"`   // sent so far
 	Failed    string    `json:"failed,omitempty"`
 	Chats     []Chat    `json:"chats,omitempty"`
 	OnePress  bool      `json:"one_press,omitempty"` // hanging up needs no second press
