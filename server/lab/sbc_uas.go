@@ -88,6 +88,10 @@ func (s *SBC) refused(req *sip.Request, tx sip.ServerTransaction) bool {
 }
 
 func (s *SBC) onOptions(req *sip.Request, tx sip.ServerTransaction) {
+	if req.To().Params.Has("tag") && s.inDialog(req) == nil { // of a call that we do not know (RFC 3261 §11)
+		s.respond(req, tx, 481, "Call/Transaction Does Not Exist")
+		return
+	}
 	if f := s.fault(); f.Code != 0 {
 		s.respond(req, tx, f.Code, phoneReason(f.Code))
 		return
