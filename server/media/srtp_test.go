@@ -250,7 +250,7 @@ func TestNoneOfTheLastPacketsIsTakenTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	var all [][]byte
-	for seq := range uint16(20) {
+	for seq := range uint16(100) { // more than the last that are remembered: older ones are refused unseen
 		b := rtpPacket(t, rtp.Header{SequenceNumber: 65530 + seq, SSRC: 9}, 20)
 		all = append(all, theirs.seal(append(make([]byte, 0, 200), b...), 12))
 	}

@@ -168,3 +168,21 @@ func TestNothingIsAllocatedForAPacketPassedOn(t *testing.T) {
 		}
 	}
 }
+
+// TestAWayThatIsNoLongerInUseIsLeftWithoutHarm: the connection of an old console ends after that of the new one began.
+func TestAWayThatIsNoLongerInUseIsLeftWithoutHarm(t *testing.T) {
+	x := tell(t)
+	x.voice(1, 160)
+	next := &tape{}
+	x.s.open(way{to: next, types: wideTypes(), codec: PCMU, anew: true})
+	x.s.leave(x.out)
+	x.voice(2, 320)
+	if len(next.heads) != 1 || len(x.out.heads) != 1 {
+		t.Fatalf("%d packets by the old way, %d by the new one", len(x.out.heads), len(next.heads))
+	}
+	x.s.leave(next)
+	x.voice(3, 480)
+	if len(next.heads) != 1 {
+		t.Fatal("a packet left by a way that had ended")
+	}
+}
