@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -150,6 +151,34 @@ func power(pcm []int16, hz float64) float64 {
 		im += float64(s) * math.Sin(w)
 	}
 	return 2 * math.Hypot(re, im) / float64(len(pcm))
+}
+
+// TestTheSameDigitTwiceIsTwoDigits: each lasts 100 ms, and 80 ms of nothing lie between two; many listeners want 40 of each.
+func TestTheSameDigitTwiceIsTwoDigits(t *testing.T) {
+	out, types := &tape{}, noPayloads()
+	types.codec[PCMU], types.events = 0, 101
+	s := &Sender{}
+	s.open(way{to: out, types: types, codec: PCMU})
+	s.tones = &toneQueue{s: s, queue: []byte("55"), active: true}
+	var began, quiet []int // frames
+	for frame := range 30 {
+		was := len(out.heads)
+		if !s.tones.tick(refTime.Add(time.Duration(frame)*20*time.Millisecond), 0) {
+			break
+		}
+		switch {
+		case len(out.heads) == was:
+			quiet = append(quiet, frame)
+		case out.heads[was].Marker:
+			began = append(began, frame)
+		}
+	}
+	if !slices.Equal(began, []int{0, 9}) || !slices.Equal(quiet, []int{6, 7, 8, 15, 16, 17}) {
+		t.Errorf("begun in frames %v, quiet in %v", began, quiet)
+	}
+	if d := out.heads[len(out.heads)-1].Timestamp - out.heads[0].Timestamp; d != 9*160 {
+		t.Errorf("the second is %d units after the first", d)
+	}
 }
 
 // TestNobodySpeaksIntoAKey: while a digit is being sent its time stands still for everybody else.
