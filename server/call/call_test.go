@@ -88,6 +88,7 @@ type voice struct {
 	hears     string
 	tones     string
 	closed    bool
+	figures   *media.Stats // nil: those of a good call
 	noCodec   bool
 	direction media.Direction
 	sink      func(media.Event)
@@ -95,6 +96,9 @@ type voice struct {
 
 func (v *voice) ID() string { return v.id }
 func (v *voice) Stats() media.Stats {
+	if v.figures != nil {
+		return *v.figures
+	}
 	return media.Stats{Codec: media.G722, PacketsReceived: 100, MOS: 4.2}
 }
 func (v *voice) Tones(d string) error {
@@ -415,6 +419,11 @@ func in(t *testing.T, f func(t *testing.T, h *house)) {
 			c.Tell(call.Stop{})
 		}
 		synctest.Wait()
+		for id, line := range h.lines { // nobody is left in an agent's ear
+			if got := line.heard(); got != "" && got != "silence" {
+				t.Errorf("after all calls %s hears %q", id, got)
+			}
+		}
 		h.acd.Close()
 		open := map[fact.ReservationID]bool{}
 		for i, e := range h.entries() {

@@ -410,6 +410,9 @@ func (c *Call) lostAgent(a *agentLeg, lost sentence) {
 		}
 		c.stopAdding("the agent was lost")
 		c.endGroup(trunkOver)
+		if !a.parked {
+			a.line.Hear(nil)
+		}
 		c.toHead(lost)
 		return
 	}
