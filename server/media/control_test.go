@@ -107,6 +107,29 @@ func TestReportsGoOnWhileHeldAndAreNotSentTooOften(t *testing.T) {
 	}
 }
 
+// TestOnlyWhoHasSentReportsAsASender (RFC 3550 §6.4): on hold it is a receiver's report.
+func TestOnlyWhoHasSentReportsAsASender(t *testing.T) {
+	c := core{plane: &Plane{cname: "x"}}
+	now := refTime
+	kind := func(after time.Duration) uint8 {
+		t.Helper()
+		b := c.due(now.Add(after))
+		if len(b) < 2 {
+			t.Fatal("no report")
+		}
+		return b[1]
+	}
+	const sender, receiver = 200, 201
+	for i, want := range []uint8{receiver, sender, receiver, receiver} {
+		if i == 1 {
+			c.out.packets, c.out.last = 3, now
+		}
+		if got := kind(time.Duration(i) * reportEvery); got != want {
+			t.Errorf("report %d is of type %d, want %d", i, got, want)
+		}
+	}
+}
+
 // TestTheRoundTripIsWithoutTheTimeThatThePeerTook (RFC 3550 §6.4.1): 300 ms passed since our report, for 200 of which the peer kept it.
 func TestTheRoundTripIsWithoutTheTimeThatThePeerTook(t *testing.T) {
 	c := control{ssrc: 7}
