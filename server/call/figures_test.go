@@ -50,3 +50,36 @@ func TestALegThatWasNeverHeardIsMeasured(t *testing.T) {
 		})
 	}
 }
+
+// TestThereIsNoWorkAfterACallThatNobodyHeard: the agent took it, and the caller hung up before the line was there.
+func TestThereIsNoWorkAfterACallThatNobodyHeard(t *testing.T) {
+	in(t, func(t *testing.T, h *house) {
+		h.ready("adele")
+		d := h.arrives("+442079460042")
+		h.setLines(false)
+		c := h.answers("adele")
+		d.sink(trunk.Ended{By: "peer", Cause: "bye"})
+		h.want("adele", fact.Ready)
+		if e := h.ended(c.ID()); e.End != fact.Abandoned || e.TalkMS != 0 {
+			t.Errorf("ended %+v", e)
+		}
+		if h.has("adele wraps") {
+			t.Errorf("so far:\n%s", h.all())
+		}
+	})
+}
+
+// TestWhoIsLeftOfAGroupIsNoCallerToHandOn: the caller of the contact has hung up.
+func TestWhoIsLeftOfAGroupIsNoCallerToHandOn(t *testing.T) {
+	in(t, func(t *testing.T, h *house) {
+		d, c := h.gathers(megan, cell)
+		d.sink(trunk.Ended{By: "peer"})
+		synctest.Wait()
+		h.phone(0).sink(trunk.Ended{By: "peer"})
+		h.want("adele", fact.Talking)
+		if no := h.do(c, transferTo(lee)); no == nil || no.Key != "caller_off" {
+			t.Fatalf("handed on: %+v", no)
+		}
+		h.want("adele", fact.Talking)
+	})
+}

@@ -74,3 +74,16 @@ func TestAHistoryThatForgetsBeginsAnew(t *testing.T) {
 		t.Error("a history that forgot remembers where it stood")
 	}
 }
+
+// TestAStreamThatBeginsAnewIsNotDecodedFromTheOldOne: another device stands at the other end.
+func TestAStreamThatBeginsAnewIsNotDecodedFromTheOldOne(t *testing.T) {
+	in := &inlet{tell: func(Event) {}}
+	types := wideTypes()
+	for i := range 5 {
+		in.receive(header{pt: types.codec[G722], seq: uint16(i), ts: uint32(i) * 160, ssrc: 1}, payloadOf(byte(i)), &types, refTime)
+	}
+	in.receive(header{pt: types.codec[G722], seq: 9000, ts: 77, ssrc: 2}, payloadOf(9), &types, refTime)
+	if in.past.count != frameBytes {
+		t.Errorf("%d bytes are remembered after one frame of the new stream", in.past.count)
+	}
+}
