@@ -352,6 +352,16 @@ func TestTheSoundServersMicrophonesAreChosenByName(t *testing.T) {
 	if e := expect(t, d, Opened); e.Device != micName {
 		t.Errorf("%q is open, want %q", e.Device, micName)
 	}
+	// The chosen one comes back as itself, and while it is away no other takes its place.
+	h.Unplug()
+	h.Must("load-module", "module-null-sink", "sink_name=laptop", "sink_properties=device.description=laptop")
+	if e := expect(t, d, Lost); e.Device != micName {
+		t.Errorf("%q is missed", e.Device)
+	}
+	h.Replug()
+	if e := expect(t, d, Opened); e.Device != micName {
+		t.Errorf("back is %q, want %q", e.Device, micName)
+	}
 	d.Choose(earName, "")
 	if e := expect(t, d, Opened); e.Device != earName {
 		t.Errorf("%q is open, want %q", e.Device, earName)

@@ -469,5 +469,15 @@ func TestAutoAnswerWaitsForNobodyWhoTypes(t *testing.T) {
 		if answered := r.last().Do == wire.DoAnswer; answered == typing {
 			t.Errorf("typing %v, answered %v", typing, answered)
 		}
+		if zip := strings.Contains(r.out.String(), "zip"); zip == typing {
+			t.Errorf("typing %v, the tone that says so %v", typing, zip)
+		}
+	}
+	r := newRig(t, 80, 24)
+	r.open(ready)
+	_, cmd := r.Update(batch{wire.News{Seq: 9, At: r.now, Offer: stage.Offer(r.now), Me: &wire.Me{State: wire.Offered, Since: r.now}}})
+	r.settle(nil, cmd)
+	if len(r.sent) > 0 && r.last().Do == wire.DoAnswer {
+		t.Error("answered, and nobody wanted that")
 	}
 }
