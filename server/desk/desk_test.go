@@ -340,7 +340,17 @@ func TestTheGateSaysWhyItAsks(t *testing.T) {
 		"Presence of Lee is 2m0s old.":                     {Availability: "Available", At: now.Add(-2 * time.Minute)},
 		"Lee is not available (Contemplating) (read now).": {Availability: "Pondering", Activity: "Contemplating", At: now},
 	} {
-		if got := gateWords("Lee", r, now, time.Minute).Words; got != want {
+		if got := gateWords("Lee", r, true, now, time.Minute).Words; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	for want, r := range map[string]people.Reading{ // Graph did not answer in time: what was known decides, and its age is said
+		"Lee was in a meeting 20s ago; it cannot be read now.":                 {Availability: "Busy", Activity: "InAMeeting", At: now.Add(-20 * time.Second)},
+		"Lee was not available (Contemplating) 5s ago; it cannot be read now.": {Availability: "Pondering", Activity: "Contemplating", At: now.Add(-5 * time.Second)},
+		"Lee was out of office 0s ago; it cannot be read now.":                 {Availability: "Available", OutOfOffice: true, At: now},
+		"Presence of Lee is 2m0s old.":                                         {Availability: "Available", At: now.Add(-2 * time.Minute)},
+	} {
+		if got := gateWords("Lee", r, false, now, time.Minute).Words; got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}

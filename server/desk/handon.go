@@ -45,7 +45,7 @@ func (s *seat) transfer(c wire.Command) {
 		if !ok {
 			r, _ = t.Presences.Of(string(p.ID))
 		}
-		return presenceRead{c, to, p, r}
+		return presenceRead{c: c, to: to, p: p, r: r, now: ok}
 	})
 }
 
@@ -104,6 +104,8 @@ type presenceRead struct {
 	to call.Target
 	p  *people.Person
 	r  people.Reading
+
+	now bool // it was read at the key; else it is what was known
 }
 
 func (e presenceRead) apply(s *seat) {
@@ -124,7 +126,7 @@ func (e presenceRead) apply(s *seat) {
 			break
 		}
 	}
-	s.ask(e.c.ID, gateWords(e.p.Name, e.r, now, t.Rules.PresenceOld), instead)
+	s.ask(e.c.ID, gateWords(e.p.Name, e.r, e.now, now, t.Rules.PresenceOld), instead)
 }
 
 // ask puts a question before a command; the same command with Anyway does it.
@@ -134,35 +136,66 @@ func (s *seat) ask(id string, q *call.No, instead []wire.Person) {
 	s.reply(r)
 }
 
-// busyWith are the questions about somebody of whom presence says that the person is not free (Graph presence:
-// activity, else availability).
+// busyWith are the questions about somebody of whom presence, read at the key, says that the person is not free (Graph presence:
+// activity, else availability); wasBusyWith those where it could not be read and what was known decides.
 var busyWith = map[string][2]string{
-	"InACall": {"gate_call", "{who} is in a call (read now)."}, "InAConferenceCall": {"gate_conference", "{who} is in a conference (read now)."},
-	"InAMeeting": {"gate_meeting", "{who} is in a meeting (read now)."}, "Presenting": {"gate_presenting", "{who} is presenting (read now)."},
-	"Busy": {"gate_busy", "{who} is busy (read now)."}, "DoNotDisturb": {"gate_dnd", "{who} is not to be disturbed (read now)."},
-	"Away": {"gate_away", "{who} is away (read now)."}, "BeRightBack": {"gate_brb", "{who} is away, back soon (read now)."},
-	"Offline": {"gate_offline", "{who} is offline (read now)."}, "OffWork": {"gate_offwork", "{who} is off work (read now)."},
-	"OutOfOffice": {"gate_out", "{who} is out of office (read now)."},
+	"InACall":           {"gate_call", "{who} is in a call (read now)."},
+	"InAConferenceCall": {"gate_conference", "{who} is in a conference (read now)."},
+	"InAMeeting":        {"gate_meeting", "{who} is in a meeting (read now)."},
+	"Presenting":        {"gate_presenting", "{who} is presenting (read now)."},
+	"Busy":              {"gate_busy", "{who} is busy (read now)."},
+	"DoNotDisturb":      {"gate_dnd", "{who} is not to be disturbed (read now)."},
+	"Away":              {"gate_away", "{who} is away (read now)."},
+	"BeRightBack":       {"gate_brb", "{who} is away, back soon (read now)."},
+	"Offline":           {"gate_offline", "{who} is offline (read now)."},
+	"OffWork":           {"gate_offwork", "{who} is off work (read now)."},
+	"OutOfOffice":       {"gate_out", "{who} is out of office (read now)."},
 }
 
-func gateWords(name string, r people.Reading, now time.Time, limit time.Duration) *call.No {
+var wasBusyWith = map[string][2]string{
+	"InACall":           {"gate_call_was", "{who} was in a call {age} ago; it cannot be read now."},
+	"InAConferenceCall": {"gate_conference_was", "{who} was in a conference {age} ago; it cannot be read now."},
+	"InAMeeting":        {"gate_meeting_was", "{who} was in a meeting {age} ago; it cannot be read now."},
+	"Presenting":        {"gate_presenting_was", "{who} was presenting {age} ago; it cannot be read now."},
+	"Busy":              {"gate_busy_was", "{who} was busy {age} ago; it cannot be read now."},
+	"DoNotDisturb":      {"gate_dnd_was", "{who} was not to be disturbed {age} ago; it cannot be read now."},
+	"Away":              {"gate_away_was", "{who} was away {age} ago; it cannot be read now."},
+	"BeRightBack":       {"gate_brb_was", "{who} was away, back soon {age} ago; it cannot be read now."},
+	"Offline":           {"gate_offline_was", "{who} was offline {age} ago; it cannot be read now."},
+	"OffWork":           {"gate_offwork_was", "{who} was off work {age} ago; it cannot be read now."},
+	"OutOfOffice":       {"gate_out_was", "{who} was out of office {age} ago; it cannot be read now."},
+}
+
+// gateWords asks whether somebody is to be rung who is not known to be free. read: presence was read at the key; else it is what was known,
+// and its age is said.
+func gateWords(name string, r people.Reading, read bool, now time.Time, limit time.Duration) *call.No {
+	age := now.Sub(r.At).Round(time.Second).String()
 	if r.At.IsZero() {
 		return call.Because("ask", "gate_unknown", "Nothing is known of {who}'s presence.", "who", name)
 	}
 	if r.Old(now, limit) {
-		return call.Because("ask", "gate_old", "Presence of {who} is {age} old.", "who", name, "age", now.Sub(r.At).Round(time.Second).String())
+		return call.Because("ask", "gate_old", "Presence of {who} is {age} old.", "who", name, "age", age)
 	}
-	w, ok := busyWith[r.Activity]
+	with := busyWith
+	if !read {
+		with = wasBusyWith
+	}
+	w, ok := with[r.Activity]
 	if !ok {
-		w, ok = busyWith[r.Availability]
+		w, ok = with[r.Availability]
 	}
 	if r.OutOfOffice {
-		w, ok = busyWith["OutOfOffice"], true
+		w, ok = with["OutOfOffice"], true
 	}
-	if !ok {
+	switch {
+	case ok && read:
+		return call.Because("ask", w[0], w[1], "who", name)
+	case ok:
+		return call.Because("ask", w[0], w[1], "who", name, "age", age)
+	case read:
 		return call.Because("ask", "gate_other", "{who} is not available ({what}) (read now).", "who", name, "what", clean(r.Activity))
 	}
-	return call.Because("ask", w[0], w[1], "who", name)
+	return call.Because("ask", "gate_other_was", "{who} was not available ({what}) {age} ago; it cannot be read now.", "who", name, "what", clean(r.Activity), "age", age)
 }
 
 func numberless(name string) *call.No {

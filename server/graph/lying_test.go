@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -114,5 +115,22 @@ func TestAnAnswerWithoutEndIsGivenUp(t *testing.T) {
 	})
 	if _, err := c.Presences(t.Context(), []string{"megan"}); err == nil {
 		t.Error("taken")
+	}
+}
+
+// A body that is compressed and sent again would be labelled wrongly: none is, and nothing but our budget repeats.
+func TestRequestsAreNeitherCompressedNorRepeatedByTheLibrary(t *testing.T) {
+	asked := 0
+	c, _ := lying(t, func(w http.ResponseWriter, r *http.Request) {
+		asked++
+		body, _ := io.ReadAll(r.Body)
+		if e := r.Header.Get("Content-Encoding"); e != "" || string(body) != `{"ids":["megan"]}` || r.Header.Get("Content-Type") != "application/json" || r.Header.Get("client-request-id") == "" {
+			t.Errorf("%s with encoding %q and headers %v", body, e, r.Header)
+		}
+		w.Header().Set("Retry-After", "0")
+		w.WriteHeader(http.StatusServiceUnavailable)
+	})
+	if _, err := c.Presences(t.Context(), []string{"megan"}); err == nil || asked != 1 {
+		t.Errorf("asked %d times: %v", asked, err)
 	}
 }
