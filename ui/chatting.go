@@ -23,6 +23,11 @@ func chatChips(all [modeCount]chip) [modeCount]chip {
 		}
 	}
 	all[inChat] = chip{wcTalk, talk, []action{actChatWho, actEsc, actHelp, actHelpCall, actLeave}}
+	for in := range all { // whoever may leave may also go to the shell for a moment
+		if i := slices.Index(all[in].keys, actLeave); i >= 0 && !slices.Contains(all[in].keys, actSuspend) {
+			all[in].keys = slices.Insert(slices.Clone(all[in].keys), i+1, actSuspend)
+		}
+	}
 	return all
 }
 

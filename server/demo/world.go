@@ -191,11 +191,11 @@ func (w *world) close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	var errs []error
+	if w.server != nil { // while there is an SBC that answers its BYE
+		errs = append(errs, w.server.Close(ctx))
+	}
 	if w.sbc != nil {
 		errs = append(errs, w.sbc.Close())
-	}
-	if w.server != nil {
-		errs = append(errs, w.server.Close(ctx))
 	}
 	if w.microsoft != nil {
 		w.microsoft.Close(ctx)
