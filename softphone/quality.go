@@ -73,12 +73,16 @@ func (c *connection) report(now time.Time) {
 		Loss: loss, Jitter: milliseconds(s.Jitter), Delay: milliseconds(delay),
 		MOS: mos(loss, delay+deviceDelay),
 	}
-	if was := c.line.known.Load(); was != nil && was.Worst > 0 {
-		q.Worst = min(was.Worst, q.MOS)
-	} else {
-		q.Worst = q.MOS
-	}
+	q.Worst = worst(c.line.known.Load(), q.MOS)
 	c.line.known.Store(&q)
+}
+
+// worst is the lowest score of the line so far.
+func worst(was *wire.Quality, mos float64) float64 {
+	if was != nil && was.Worst > 0 {
+		return min(was.Worst, mos)
+	}
+	return mos
 }
 
 // block makes the reception report; loss is in per cent over the last ten seconds.

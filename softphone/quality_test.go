@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"cordboard/session/wire"
+
 	"github.com/pion/rtcp"
 )
 
@@ -57,5 +59,24 @@ func TestRoundTripIsArrivalLessReportLessDelay(t *testing.T) {
 	r.reported(0, []rtcp.ReceptionReport{{LastSenderReport: sent, Delay: 65536}}, epoch.Add(1250*time.Millisecond))
 	if r.rtt < 249*time.Millisecond || r.rtt > 251*time.Millisecond {
 		t.Errorf("round trip %v, want 250 ms", r.rtt)
+	}
+	for name, b := range map[string]rtcp.ReceptionReport{
+		"kept for longer than it took": {LastSenderReport: sent, Delay: 2 * 65536},
+		"of another hour":              {LastSenderReport: sent - 3600*65536},
+		"about no report of ours":      {},
+	} {
+		if r.reported(0, []rtcp.ReceptionReport{b}, epoch.Add(1250*time.Millisecond)); r.rtt > 251*time.Millisecond || r.rtt < 249*time.Millisecond {
+			t.Errorf("round trip %v by one %s", r.rtt, name)
+		}
+	}
+}
+
+func TestTheWorstOfALineIsKept(t *testing.T) {
+	var known *wire.Quality
+	for i, mos := range []float64{4.4, 3.1, 4.4, 3.6} {
+		known = &wire.Quality{Worst: worst(known, mos)}
+		if want := []float64{4.4, 3.1, 3.1, 3.1}[i]; known.Worst != want {
+			t.Errorf("after %.1f the worst is %.1f, want %.1f", mos, known.Worst, want)
+		}
 	}
 }
