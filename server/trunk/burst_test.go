@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -109,4 +110,21 @@ func TestABurstOfCallsIsReadWhileTheMachineIsBusy(t *testing.T) {
 	if kinds["SIP/2.0 486 Busy Here"]+kinds["SIP/2.0 503 Service Unavailable"] != calls || kinds["SIP/2.0 503 Service Unavailable"] == 0 {
 		t.Errorf("answered %v", kinds)
 	}
+}
+
+// TestNobodyButUsAnswersARequestThatWaits: the library's own 100 would read the request's headers while we write to them.
+func TestNobodyButUsAnswersARequestThatWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, func(o *Options) {
+			o.Load = func() (bool, time.Duration) { time.Sleep(450 * time.Millisecond); return false, 0 } // a busy machine
+		})
+		s := h.sbc(theirs)
+		began := time.Now()
+		s.send(s.request("INVITE", 1, "", "", offer))
+		if p := s.expect("SIP/2.0 "); p.start != "SIP/2.0 100 Trying" || time.Since(began) != 450*time.Millisecond {
+			t.Errorf("%s after %v", p.start, time.Since(began))
+		}
+		h.call().Reject(486, "", 0)
+		s.expect("SIP/2.0 486")
+	})
 }
