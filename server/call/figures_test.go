@@ -83,3 +83,21 @@ func TestWhoIsLeftOfAGroupIsNoCallerToHandOn(t *testing.T) {
 		h.want("adele", fact.Talking)
 	})
 }
+
+// TestTheTimeOfAHoldIsNotTalk.
+func TestTheTimeOfAHoldIsNotTalk(t *testing.T) {
+	in(t, func(t *testing.T, h *house) {
+		h.ready("adele")
+		h.arrives("+442079460042")
+		c := h.answers("adele")
+		time.Sleep(4 * time.Second)
+		h.must(c, func(r call.Reply) call.Event { return call.Hold{Agent: "adele", Reply: r} })
+		time.Sleep(9 * time.Second)
+		h.must(c, func(r call.Reply) call.Event { return call.Resume{Agent: "adele", Reply: r} })
+		time.Sleep(2 * time.Second)
+		h.must(c, func(r call.Reply) call.Event { return call.Hangup{Agent: "adele", Reply: r} })
+		if e := h.ended(c.ID()); e.TalkMS != 6000 || e.HoldMS != 9000 {
+			t.Fatalf("%d ms of talk, %d on hold", e.TalkMS, e.HoldMS)
+		}
+	})
+}

@@ -69,3 +69,63 @@ func TestADayIsTheSameHoweverOftenTimersAreTakenOut(t *testing.T) {
 		}
 	}
 }
+
+// TestTheLongestWaitIsOverOnlyForWhoWaits: not while an agent is rung, and never for who came back to the head.
+func TestTheLongestWaitIsOverOnlyForWhoWaits(t *testing.T) {
+	gone := func(d *desk) string {
+		if l, ok := find[Leave](d.last); ok {
+			return string(l.Contact) + " " + l.Reason
+		}
+		return ""
+	}
+	t.Run("rung", func(t *testing.T) {
+		d := newDesk(t, 1)
+		d.do(Enqueue{Contact: "c", Queue: "support", Since: d.now})
+		over := d.now.Add(10 * time.Minute)
+		d.now = over.Add(-5 * time.Second)
+		d.ready("agent0")
+		o := d.s.byAgent["agent0"].offer
+		if o == nil {
+			t.Fatal("nobody is rung")
+		}
+		d.now = over.Add(time.Second)
+		if d.do(Tick{}); gone(d) != "" || d.s.byAgent["agent0"].offer == nil {
+			t.Fatalf("%q while an agent is rung", gone(d))
+		}
+		d.now = o.deadline
+		if d.do(Tick{}); gone(d) != "c longest_wait" {
+			t.Fatalf("%q when the agent had missed the call, want the end of the wait", gone(d))
+		}
+		if v, _ := d.s.Agent("agent0"); v.Contact != "" {
+			t.Fatalf("the agent still has %s", v.Contact)
+		}
+	})
+	t.Run("moved to a queue that lets wait for longer", func(t *testing.T) {
+		d := newDesk(t, 1)
+		d.do(SignIn{Agent: "agent0"}) // somebody is there, and busy
+		began := d.now
+		d.do(Enqueue{Contact: "c", Queue: "sales", Since: began})
+		d.now = began.Add(30 * time.Second)
+		d.do(Enqueue{Contact: "c", Queue: "support", Since: began})
+		for _, after := range []time.Duration{time.Minute, 10*time.Minute - time.Second} {
+			d.now = began.Add(after)
+			if d.do(Tick{}); gone(d) != "" {
+				t.Fatalf("%q after %v", gone(d), after)
+			}
+		}
+		d.now = began.Add(10 * time.Minute)
+		if d.do(Tick{}); gone(d) != "c longest_wait" {
+			t.Fatalf("%q after ten minutes", gone(d))
+		}
+	})
+	t.Run("came back", func(t *testing.T) {
+		d := newDesk(t, 1)
+		d.do(Enqueue{Contact: "c", Queue: "support", Since: d.now, Head: true})
+		for range 30 {
+			d.now = d.now.Add(time.Minute)
+			if d.do(Tick{}); gone(d) != "" {
+				t.Fatal(gone(d))
+			}
+		}
+	})
+}

@@ -27,7 +27,7 @@ const udpRoom = 4 << 20 // bytes in the system, for what comes in a burst
 func init() {
 	sip.UDPMTUSize = 1 << 16 // sipgo refuses what is larger; large messages leave UDP in connect.go
 	sip.TransportBufferReadSize = 65535
-	sip.Timer_1xx = lifetime // sipgo's own 100, made of the request that we put our tag on at the same time; ours is sent first thing
+	sip.Timer_1xx = lifetime                            // sipgo's own 100, made of the request that we put our tag on at the same time; ours is sent first thing
 	sip.SetDefaultLogger(slog.New(slog.DiscardHandler)) // what matters is logged here, with its call
 }
 
