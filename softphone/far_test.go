@@ -24,8 +24,10 @@ type far struct {
 	got   []rtp.Packet
 	at    []time.Time // when each of them came
 	voice tone
-	quiet bool // sends nothing of its own
-	echo  bool // sends back what comes, at once
+	quiet bool      // sends nothing of its own
+	began time.Time // when it last began to
+	still bool      // and its time goes on meanwhile, as the server's does
+	echo  bool      // sends back what comes, at once
 	stop  chan struct{}
 	once  sync.Once
 	wg    sync.WaitGroup
@@ -89,8 +91,15 @@ func (f *far) speak() {
 		for ; !next.After(time.Now()); next = next.Add(20 * time.Millisecond) {
 			f.mu.Lock()
 			payload, pt, quiet := f.voice.next(), f.voice.pt, f.quiet
+			if !quiet && f.began.IsZero() {
+				f.began = time.Now()
+			}
+			still := quiet && f.still
 			f.mu.Unlock()
-			if !quiet {
+			switch {
+			case still:
+				f.track.send(ptCN, nil)
+			case !quiet:
 				f.track.send(pt, payload)
 			}
 		}

@@ -229,3 +229,47 @@ func BenchmarkMouthToEar(b *testing.B) {
 	b.ReportMetric(float64(p.voice.stats().Delay.Milliseconds()), "ms-jitter-buffer")
 	b.ReportMetric(0, "ns/op")
 }
+
+// BenchmarkAnswerToEar gives how long the first of a caller's voice takes from the server to the ear, at the sound card's monitor, beside
+// what any voice takes there: after an answer on a headset in use, and on one that rested until the offer came, answered as soon as
+// a ring takes a key.
+func BenchmarkAnswerToEar(b *testing.B) {
+	for _, one := range []struct {
+		name    string
+		pt      uint8
+		answers int
+		rests   bool
+	}{{"G722", ptG722, 50, false}, {"PCMA", ptPCMA, 50, false}, {"G722 after a rest", ptG722, 10, true}} {
+		b.Run(one.name, func(b *testing.B) {
+			h, p, f := headsetPhone(b)
+			f.set(func(f *far) { f.quiet, f.still, f.voice.pt, f.voice.level = true, true, one.pt, 9000 })
+			p.Busy(true)
+			ear := h.Listen(audiotest.Ear)
+			until(b, 5*time.Second, "a second of silence", func() bool { return ear.Len() > audiotest.Rate })
+			var took []time.Duration
+			for n := range one.answers {
+				if one.rests {
+					p.Busy(false)
+					until(b, 20*time.Second, "the headset rests", func() bool { return h.Open() == 0 })
+					p.Busy(true)
+					<-time.After(400 * time.Millisecond)
+				} else {
+					<-time.After(700*time.Millisecond + time.Duration(n*7%20)*time.Millisecond)
+				}
+				silent := ear.Len()
+				f.set(func(f *far) { f.quiet, f.began = false, time.Time{} })
+				until(b, 5*time.Second, "the caller is heard", func() bool { return codec.Peak(ear.From(silent)) > 2000 })
+				f.set(func(f *far) {
+					took = append(took, ear.FirstOver(2000, silent).Sub(f.began))
+					f.quiet = true
+				})
+				until(b, 5*time.Second, "silence again", func() bool { end := ear.From(ear.Len() - 4800); return codec.Peak(end) < 500 })
+			}
+			slices.Sort(took)
+			b.Logf("%v", took)
+			b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "ms-p50")
+			b.ReportMetric(float64(took[len(took)*19/20].Microseconds())/1000, "ms-p95")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
