@@ -195,6 +195,28 @@ func TestTheDesksKeysWorkOnADeskPhone(t *testing.T) {
 	})
 }
 
+// TestADeskPhoneThatAnswersAndHangsUpAtOnce leaves the caller first in line and the agent free.
+func TestADeskPhoneThatAnswersAndHangsUpAtOnce(t *testing.T) {
+	in(t, func(t *testing.T, h *house) {
+		h.desk(fact.AtSIP)
+		caller := h.arrives("+442079460042")
+		phone := h.phone(0)
+		phone.sink(trunk.Ringing{Code: 180})
+		phone.sink(trunk.Answered{SDP: []byte("answer")})
+		phone.sink(trunk.Ended{By: "peer", Cause: "bye"})
+		synctest.Wait()
+		if caller.has("hangup") {
+			t.Fatalf("the caller: %s", caller.all())
+		}
+		h.hears(h.leg(0), "music")
+		if s := h.state("alex"); s == fact.Connecting || s == fact.Talking {
+			t.Fatalf("alex is %s with nobody", s)
+		}
+		h.phone(1).sink(trunk.Answered{SDP: []byte("answer")}) // it rings once more, for nobody else is there
+		h.want("alex", fact.Talking)
+	})
+}
+
 func TestADeskPhoneHangsUp(t *testing.T) {
 	for name, c := range map[string]struct {
 		ended   trunk.Ended

@@ -103,6 +103,9 @@ func TestABurstOfCallsIsReadWhileTheMachineIsBusy(t *testing.T) {
 		}
 	}
 	gather(calls, 20*time.Second)
+	if n := e.udp.bytes.Load(); n != 0 {
+		t.Errorf("%d bytes are counted as waiting when nothing waits", n)
+	}
 	kinds := map[string]int{}
 	for _, line := range got {
 		kinds[line]++
