@@ -216,7 +216,7 @@ func TestPresenceChangesWhileTheKeyIsPressed(t *testing.T) {
 	p.types("1")
 	p.says(mark, "no", "Megan Bowen is busy")
 	u.hearsAgent(c)
-	if n := strings.Count(u.b.Output(), "ncoming call"); n != 0 {
+	if n := strings.Count(u.b.Output(), "Incoming call from"); n != 0 {
 		t.Fatalf("her telephone has rung %d times", n)
 	}
 	p.types("anyway")

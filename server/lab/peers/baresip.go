@@ -185,11 +185,11 @@ var inviteID = regexp.MustCompile(`INVITE sip:[^\r\n]* SIP/2\.0\r?\n(?:[^\r\n]+\
 func (p *Baresip) Rings(ctx context.Context, n int) error {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for strings.Count(p.Output(), "ncoming call") < n {
+	for strings.Count(p.Output(), "Incoming call from") < n {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return fmt.Errorf("baresip was called %d times, not %d: %w", strings.Count(p.Output(), "ncoming call"), n, ctx.Err())
+			return fmt.Errorf("baresip was called %d times, not %d: %w", strings.Count(p.Output(), "Incoming call from"), n, ctx.Err())
 		}
 	}
 	return nil
