@@ -92,6 +92,9 @@ type Buffer struct {
 	early int       // pulls since the delay was last near its target
 	purge bool      // what waits is left out until it is near it again
 	last  time.Time // arrival of the newest packet
+
+	lates     int       // packets that came too late, one after the other
+	lateSince time.Time // arrival of the first of these
 }
 
 // New makes an empty buffer.
@@ -122,7 +125,7 @@ func (b *Buffer) reset() {
 		b.ring[i].used, b.ring[i].played = false, false
 	}
 	b.held, b.used = 0, 0
-	b.started, b.playing, b.silent, b.early, b.purge = false, false, false, 0, false
+	b.started, b.playing, b.silent, b.early, b.purge, b.lates = false, false, false, 0, false, 0
 	b.clock.init(b.cfg)
 }
 

@@ -323,6 +323,26 @@ func TestAfterASilenceOfTheNetworkTheStreamStartsOver(t *testing.T) {
 	}
 }
 
+// A sender that was silent without a word, and whose timestamps stood still meanwhile, as some gateways' do: by them every packet is too
+// late from then on.
+func TestASenderWhoseClockStoodStillIsHeardAgainSoon(t *testing.T) {
+	for _, pause := range []time.Duration{300 * time.Millisecond, 700 * time.Millisecond, 1500 * time.Millisecond} {
+		packets := steady(300, nil)
+		for i := range packets[100:] {
+			packets[100+i].at += pause
+		}
+		b := New(Config{})
+		got := run(b, packets, 300+int(pause/(20*time.Millisecond)))
+		inOrder(t, got)
+		if n := count(got, Play); n < 300-15 {
+			t.Errorf("after a pause of %v %d frames of 300 are heard", pause, n)
+		}
+		if s := b.Stats(); s.Delay > 80*time.Millisecond {
+			t.Errorf("after a pause of %v the delay is %v", pause, s.Delay)
+		}
+	}
+}
+
 func TestClockDriftNeverBuildsUpDelayOrHoles(t *testing.T) {
 	for _, ppm := range []float64{-200, 200} {
 		packets := steady(15000, nil) // five minutes

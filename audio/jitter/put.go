@@ -26,17 +26,18 @@ func (b *Buffer) Put(seq uint16, ts uint32, marker bool, payload []byte, pt uint
 		b.stats.Doubled++
 		return
 	}
-	if b.late(seq, ts) {
+	switch {
+	case !b.late(seq, ts):
+		b.lates = 0
+	case b.behind(seq, arrived):
+		b.restart(seq, ts, arrived)
+	default:
 		b.stats.Late++
 		return
 	}
 	if s.used {
 		// The ring is full: nobody has pulled for more than a second.
-		b.reset()
-		b.stats.Resets++
-		b.started = true
-		b.next, b.ts, b.top = seq, ts, seq
-		b.clock.arrived(ts, arrived)
+		b.restart(seq, ts, arrived)
 	}
 	s.used, s.played, s.seq, s.ts, s.pt, s.marker = true, false, seq, ts, pt, marker
 	s.n = copy(s.data[:], payload)
@@ -45,6 +46,31 @@ func (b *Buffer) Put(seq uint16, ts uint32, marker bool, payload []byte, pt uint
 		b.top = seq
 	}
 }
+
+// restart begins the stream anew with this packet.
+func (b *Buffer) restart(seq uint16, ts uint32, arrived time.Time) {
+	b.reset()
+	b.stats.Resets++
+	b.started = true
+	b.next, b.ts, b.top = seq, ts, seq
+	b.clock.arrived(ts, arrived)
+}
+
+// behind is told of each late packet and reports that all have been late for a while, one after the other and as evenly as they are
+// played: it is not they who are late, but their timestamps, which stood still in a silence of the sender, or the network's way is
+// another. What was held up comes all at once instead.
+func (b *Buffer) behind(seq uint16, arrived time.Time) bool {
+	if later(b.top, seq) < 0 { // it was overtaken
+		return false
+	}
+	b.top = seq
+	if b.lates++; b.lates == 1 {
+		b.lateSince = arrived
+	}
+	return b.lates > behindLeast && arrived.Sub(b.lateSince) >= behindLeast*20*time.Millisecond*3/4
+}
+
+const behindLeast = 8 // packets
 
 // foreign reports a jump that no network makes: another stream under the same roof.
 func (b *Buffer) foreign(seq uint16, ts uint32) bool {
