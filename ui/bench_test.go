@@ -34,6 +34,10 @@ func manyRows(t testing.TB) *rig {
 		row.Contact = fmt.Sprint(i)
 		r.history = append(r.history, row)
 	}
+	r.trace.contact = r.board.Call.Contact
+	for i := range traceMost {
+		r.trace.all = append(r.trace.all, wire.Quality{MOS: 1 + float64(i%36)/10, Loss: float64(i % 6), Delay: float64(i % 400)})
+	}
 	return r
 }
 

@@ -50,6 +50,11 @@ func (m *Model) tracePane(w int) []string {
 	if m.board.Call == nil || len(m.trace.all) < 2 {
 		return nil
 	}
+	k := panelKey{moment: m.trace.at.UnixNano(), state: m.trace.contact + m.v[wLanguage]}
+	return m.panel("trace", w, 0, k, m.drawTrace)
+}
+
+func (m *Model) drawTrace(w, _ int) []string {
 	p := m.t.pane(w, round, rule, m.t.words().put(text|bold, m.v[wTrace]), nil)
 	now := m.trace.all[len(m.trace.all)-1]
 	m.graph(p, m.t.words().put(dim, "MOS ").num(text, one(now.MOS), 3), func(q wire.Quality) float64 { return (q.MOS - 1) / 3.5 }, good)
