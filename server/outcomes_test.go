@@ -131,3 +131,39 @@ func TestEveryOutcomeOfATransferOnTheWire(t *testing.T) {
 		})
 	}
 }
+
+// TestManyClientsRingWithVoiceAndOneAnswers: each client of a Teams user has an early dialog with a description and a key of its own, and another than the
+// first answers. Caller and expert hear each other all the same.
+func TestManyClientsRingWithVoiceAndOneAnswers(t *testing.T) {
+	for face, o := range faces() {
+		t.Run(face, func(t *testing.T) {
+			t.Parallel()
+			o.outbound, o.wrap = "confirm: never", "0 s"
+			h := newHouse(t, o)
+			if o.sbc.Transport != "" {
+				h.aim(o.sbc.Transport)
+			}
+			phone := h.sbc.Phone(meganNumber, lab.PhoneBehaviour{Answer: true, Early: true, Forks: 3, RingFor: 400 * time.Millisecond, Say: speaks(expertChirp), Repeat: true})
+			h.agents(lab.AgentsOptions{Users: []string{adele}, AnswerAfter: 10 * time.Millisecond, Talk: 150 * time.Millisecond,
+				Transfer: &wire.Target{Kind: wire.ToExpert, ID: "megan.bowen@contoso.com"}})
+			ctx := within(t, 30*time.Second)
+			caller, err := h.sbc.Call(ctx, lab.CallOptions{From: "+442079460042", To: supportNumber, Say: speaks(callerChirp), Repeat: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			megan, err := phone.Next(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := megan.WaitAnswered(ctx); err != nil {
+				t.Fatal(err)
+			}
+			hearing(t, ctx, "the caller", caller.Heard(), expertChirp)
+			hearing(t, ctx, "the expert", megan.Heard(), callerChirp)
+			if err := caller.Hangup(ctx); err != nil {
+				t.Fatal(err)
+			}
+			h.contacts(1)
+		})
+	}
+}

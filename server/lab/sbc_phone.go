@@ -21,7 +21,7 @@ type PhoneBehaviour struct {
 	Silent     bool          // no 180 before the answer (cloud voicemail)
 	Early      bool          // rings with 183 and voice of its own
 	Dead       bool          // takes the INVITE and never says anything, not even 100
-	Forks      int           // so many clients ring, each 180 with its own To tag; the last answers
+	Forks      int           // so many clients ring, each 180 with its own To tag, with Early each 183 with a description of its own; the last answers
 	Say        Speech        // spoken once it has answered
 	Repeat     bool
 	TalkFor    time.Duration // hangs up so long after the answer; 0: never

@@ -1,6 +1,8 @@
 package lab
 
 import (
+	"encoding/base64"
+	"regexp"
 	"strconv"
 	"time"
 
@@ -257,6 +259,9 @@ func (u *uas) ringing(b PhoneBehaviour) {
 	}
 	if b.Early {
 		if body, err := u.negotiate(); err == nil {
+			for range b.Forks {
+				u.send(183, "Session Progress", elsewhere(body), random(8))
+			}
 			u.send(183, "Session Progress", body, u.tag)
 			u.rang(183)
 			return
@@ -267,6 +272,13 @@ func (u *uas) ringing(b PhoneBehaviour) {
 	}
 	u.send(180, "Ringing", nil, u.tag)
 	u.rang(180)
+}
+
+// elsewhere is a description of another client that rings: another port, another key, and nobody who speaks there.
+func elsewhere(body []byte) []byte {
+	text := regexp.MustCompile(`m=audio \d+ `).ReplaceAllString(string(body), "m=audio 9 ")
+	text = regexp.MustCompile(`inline:[^|\s]+`).ReplaceAllString(text, "inline:"+base64.StdEncoding.EncodeToString([]byte(random(30))[:30]))
+	return []byte(text)
 }
 
 // refuse gives the final answer no.
