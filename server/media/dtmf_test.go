@@ -238,3 +238,24 @@ func TestADigitIsTakenOnceWhateverTheNetworkDoes(t *testing.T) {
 		}
 	}
 }
+
+// TestADigitOfANewStreamIsTakenWhateverItsClockSays: another device, or the SBC's other half, speaks from now on.
+func TestADigitOfANewStreamIsTakenWhateverItsClockSays(t *testing.T) {
+	var keys []byte
+	in := &inlet{tell: func(e Event) {
+		if k, is := e.(Tone); is {
+			keys = append(keys, k.Digit)
+		}
+	}}
+	types := noPayloads()
+	types.codec[PCMU], types.events = 0, 101
+	event := func(code byte, seq uint16, ts, ssrc uint32) {
+		in.receive(header{pt: 101, seq: seq, ts: ts, ssrc: ssrc}, []byte{code, 10, 0, 160}, &types, refTime)
+	}
+	event(1, 10, 50_000, 1)
+	event(2, 11, 49_000, 1) // late
+	event(3, 700, 48_500, 2)
+	if string(keys) != "13" {
+		t.Errorf("keys %q, want 13", keys)
+	}
+}

@@ -88,3 +88,21 @@ func TestACallTakenBackBeforeItsINVITEIsOutIsCancelledOnceThePeerHasIt(t *testin
 		}
 	})
 }
+
+// TestAcknowledgementsAreKeptForAsLongAsARefusalMayBeRepeated, and no longer: a busy trunk refuses thousands.
+func TestAcknowledgementsAreKeptForAsLongAsARefusalMayBeRepeated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, nil)
+		s := h.sbc(theirs)
+		for i := range 5 {
+			_, n, inv := h.dial(s, Outgoing{})
+			s.send(s.answer(inv, "486 Busy Here", "b", "", ""))
+			want[Rejected](t, n)
+			s.expect("ACK")
+			if kept := len(h.edge.acks.by); kept != 1 || len(h.edge.acks.queue) != 1 {
+				t.Fatalf("call %d: %d acknowledgements are kept", i+1, kept)
+			}
+			time.Sleep(33 * time.Second)
+		}
+	})
+}
