@@ -22,7 +22,7 @@ type hush struct {
 
 const (
 	hushAfter = 100 * time.Millisecond
-	hushEvery = 10 // turns between two signs of life
+	hushEvery = 20 // turns between two signs of life; a line counts as down after five of them
 )
 
 // comfort is a frame of comfort noise at −70 dBov (RFC 3389 §3).

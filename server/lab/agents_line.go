@@ -157,7 +157,7 @@ func (l *agentLine) send(c *agentClock) {
 	}
 	l.frame++
 	if !l.busy && time.Since(l.voice) > 100*time.Millisecond {
-		if l.head.Timestamp += 160; l.frame%10 == 0 {
+		if l.head.Timestamp += 160; l.frame%20 == 0 {
 			sign := l.head
 			sign.PayloadType, sign.Marker = 13, false // comfort noise (RFC 3389)
 			_, _ = l.out.WriteRTP(&sign, comfort[:])

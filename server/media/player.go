@@ -56,11 +56,11 @@ func (pl *player) number(now time.Time, frame uint64) {
 	pl.last = frame
 }
 
-// A line that has been silent for 120 ms, a frame longer than a switch takes, gets a sign of life five times a second
+// A line that has been silent for 120 ms, a frame longer than a switch takes, gets a sign of life 2.5 times a second
 // (RFC 3389), not fifty packets of nothing: most lines are silent most of the day.
 const (
 	hushAfter = bridgeUnits/frameBytes + 1
-	hushEvery = 10
+	hushEvery = 20 // a line counts as down after 2 s without a packet: four in a row may be lost
 )
 
 var comfort = [1]byte{70} // −70 dBov
