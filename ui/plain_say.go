@@ -62,6 +62,9 @@ func (p *plain) follow(before *Board, n wire.News) {
 	if before.Seq != 0 && b.Me.State == before.Me.State && p.keptWords(&b.Me) != p.keptWords(&before.Me) {
 		p.event("state", p.stateWords())
 	}
+	if n.Said == nil && b.Me.State == before.Me.State && b.Call != nil && before.Call != nil && m.nameOf(&b.Call.Caller) != m.nameOf(&before.Call.Caller) {
+		p.event("state", p.stateWords()) // somebody else is in the ear: a colleague has handed the caller over
+	}
 	if n.Said == nil && before.Seq != 0 && b.Me.State != before.Me.State {
 		switch b.Me.State {
 		case wire.Offered, wire.Connecting, wire.Wrapup, wire.MissedCall: // the card that comes with it, or the answer before it, says more

@@ -133,6 +133,19 @@ func TestPlainSaysWhoHearsWhom(t *testing.T) {
 	}
 }
 
+// A colleague who was asked is handed the caller: whoever does not see the card hears who is there now.
+func TestPlainSaysWhenSomebodyElseIsThere(t *testing.T) {
+	out := plainSession(t, nil, func(s *stage.Server, typed func(string, time.Duration)) {
+		typed("r", 4*time.Second)
+		typed("answer", time.Second)
+		s.Tell(wire.News{Call: &wire.Call{Contact: "other", Caller: wire.Caller{Name: "Grady Archie"}}})
+		<-time.After(time.Second)
+	})
+	if !strings.Contains(out, "talking, Grady Archie") {
+		t.Errorf("said\n%s", out)
+	}
+}
+
 func TestPlainLines(t *testing.T) {
 	in := func(lines ...string) func(*stage.Server, func(string, time.Duration)) {
 		return func(_ *stage.Server, typed func(string, time.Duration)) {

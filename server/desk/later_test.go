@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"cordboard/server/fact"
+	"cordboard/server/routing"
 	"cordboard/session/wire"
 )
 
@@ -97,6 +99,16 @@ func TestFiguresWaitAndHalvesOfAChangeDoNotWaitLong(t *testing.T) {
 	f = c.next("the end of the call", func(f wire.FromServer) bool { return f.News != nil && slices.Contains(f.News.Clear, wire.ClearCall) })
 	if f.News.Queues == nil || f.News.Queues[0].Waiting != 7 {
 		t.Error("figures that waited did not go with the next news")
+	}
+	adele.tell(does(func(s *seat) { // a colleague hands the caller over: the card comes a moment later
+		agentIs{routing.Changed{From: fact.DirectCall, To: fact.Talking}, routing.AgentView{State: fact.Talking}}.apply(s)
+		s.publish(wire.News{Call: &wire.Call{Contact: "handed over"}})
+	}))
+	f = c.next("the state", func(f wire.FromServer) bool {
+		return f.News != nil && f.News.Me != nil && f.News.Me.State == wire.Talking
+	})
+	if f.News.Call == nil || f.News.Call.Contact != "handed over" {
+		t.Error("the state came without the card that is its other half")
 	}
 	adele.tell(does(func(s *seat) {
 		s.hold(wire.News{Queues: []wire.Queue{{ID: "support", Waiting: 8}}})

@@ -257,11 +257,16 @@ func (e agentIs) apply(s *seat) {
 	if e.c.By != routing.ByAgent && (e.c.To == fact.NotReady || e.c.To == fact.Ready) && e.c.From != fact.Offline && e.c.From != e.c.To {
 		n.Said = &wire.Said{Kind: "state", Key: "state_" + string(e.c.To), Args: map[string]string{"by": s.author(e.c.By)}, Words: stateWords(e.c)}
 	}
-	if n.Said == nil && (e.c.To == fact.OfferedState || e.c.To == fact.Connecting) { // the offer or the call follows
+	if n.Said == nil && cardFollows(e.c) {
 		s.holdShortly(n)
 		return
 	}
 	s.publish(n)
+}
+
+// cardFollows says that the change is half of one: the offer, the call, or the caller whom a colleague hands over is on the way.
+func cardFollows(c routing.Changed) bool {
+	return c.To == fact.OfferedState || c.To == fact.Connecting || c.From == fact.DirectCall && (c.To == fact.Talking || c.To == fact.Conference)
 }
 
 func stateWords(c routing.Changed) string {
